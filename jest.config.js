@@ -1,0 +1,20 @@
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: "node",
+  // Workspace packages resolve to src/*.ts: no build before the tests.
+  testEnvironmentOptions: { customExportConditions: ["@waybill/source", "node", "node-addons"] },
+  roots: ["<rootDir>/packages", "<rootDir>/internal", "<rootDir>/examples"],
+  testMatch: ["**/*.test.ts"],
+  globalSetup: "<rootDir>/internal/harness/src/jest-global-setup.ts",
+  globalTeardown: "<rootDir>/internal/harness/src/jest-global-teardown.ts",
+  extensionsToTreatAsEsm: [".ts"],
+  moduleFileExtensions: ["ts", "js", "mjs", "json", "node"],
+  transform: {
+    "^.+\\.ts$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript" }, target: "es2024" }, module: { type: "es6" }, sourceMaps: "inline" },
+    ],
+  },
+  modulePathIgnorePatterns: ["/dist/", "/dist-test/"],
+  testTimeout: 60_000,
+};

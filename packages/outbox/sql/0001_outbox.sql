@@ -1,0 +1,43 @@
+-- The outbox. Append-only: no row is ever updated or deleted one by one (docs/architecture.md, "The database schema").
+-- Every statement can run twice, for teams whose reset drops "public" alone.
+CREATE SCHEMA IF NOT EXISTS waybill;
+
+-- Each schema text once, written with the first event that uses it. The index is not unique on purpose: a unique
+-- one would make every writer wait for a long transaction that happens to use the schema first. Two rows of one id
+-- hold the same text, so readers take any.
+CREATE TABLE IF NOT EXISTS waybill.schema (
+  id bigint NOT NULL, -- the first 8 bytes of SHA-256 over definition
+  type text NOT NULL,
+  version integer NOT NULL,
+  record_name text NOT NULL,
+  definition text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX IF NOT EXISTS schema_id ON waybill.schema (id);
+
+CREATE TABLE IF NOT EXISTS waybill.outbox (
+  -- CACHE 1: a cached range would hand out lower ids after higher ones.
+  id bigint GENERATED ALWAYS AS IDENTITY (CACHE 1),
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  -- The ring slot of the hour. The clock chooses it, so there is no partition to create in time.
+  slot smallint NOT NULL DEFAULT ((extract(epoch FROM clock_timestamp())::bigint / 3600) % 8)::smallint,
+  shard smallint NOT NULL GENERATED ALWAYS AS ((hashtextextended(coalesce(key, event_id::text), 0) & 63)::smallint) STORED,
+  event_id uuid NOT NULL,
+  topic text NOT NULL,
+  key text,
+  schema_id bigint NOT NULL, -- waybill.schema.id; no foreign key: it would lock one hot row in every transaction
+  payload bytea NOT NULL, -- Avro, not framed
+  headers bytea NOT NULL, -- a count and headers, exactly as a Kafka record holds them
+  occurred_at timestamptz NOT NULL DEFAULT clock_timestamp()
+) PARTITION BY LIST (slot);
+
+DO $$
+BEGIN
+  FOR slot IN 0..7 LOOP
+    EXECUTE format('CREATE TABLE IF NOT EXISTS waybill.outbox_%s PARTITION OF waybill.outbox FOR VALUES IN (%s)
+      WITH (autovacuum_enabled = off)', slot, slot);
+  END LOOP;
+END
+$$;
+CREATE INDEX IF NOT EXISTS outbox_id ON waybill.outbox (id);
+CREATE INDEX IF NOT EXISTS outbox_xid_id ON waybill.outbox (xid, id);
