@@ -6,6 +6,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SandboxError } from "./errors.ts";
 import { startReaper } from "./reaper.ts";
 
+export { freePort } from "./free-port.ts";
+
 /** How a service says that it is ready: by a line of its output, or by answering a probe. */
 export type ReadySignal = { readonly line: string } | { readonly probe: () => Promise<boolean> };
 
