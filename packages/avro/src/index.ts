@@ -1,1 +1,37 @@
-export {};
+export { AvroError, type AvroErrorCode } from "./errors.ts";
+export { fingerprint64, fingerprintMd5, fingerprintSha256 } from "./fingerprint.ts";
+export { canonicalForm } from "./canonical-form.ts";
+export type { JsonObject, JsonValue } from "./json/json-node.ts";
+export type {
+  DecimalLogicalType,
+  LogicalType,
+  SimpleLogicalType,
+  SimpleLogicalTypeName,
+} from "./model/logical-type.ts";
+export {
+  type ArraySchema,
+  describeSchema,
+  type EnumSchema,
+  type FieldDefault,
+  type FixedSchema,
+  isNamed,
+  isPrimitiveType,
+  type MapSchema,
+  type NamedSchema,
+  type PrimitiveSchema,
+  type PrimitiveType,
+  type RecordField,
+  type RecordSchema,
+  type Schema,
+  type UnionSchema,
+} from "./model/schema.ts";
+export {
+  type ParsedSchema,
+  type ParseOptions,
+  type ParseResult,
+  parseSchema,
+  parseSchemaOrThrow,
+  type UnparsedSchema,
+} from "./parse/parse-schema.ts";
+export { formatProblem, type ProblemCode, type SchemaProblem } from "./parse/problems.ts";
+export { SourcePosition } from "./source-position.ts";
