@@ -1,7 +1,35 @@
+export { checkCompatibility, type Compatibility } from "./compatibility/check-compatibility.ts";
+export {
+  checkHistory,
+  checkVersion,
+  COMPATIBILITY_MODES,
+  type CompatibilityMode,
+  isCompatibilityMode,
+  type SchemaVersion,
+  type VersionConflict,
+} from "./compatibility/check-history.ts";
+export {
+  formatIncompatibility,
+  type Incompatibility,
+  type IncompatibilityKind,
+  rootCauses,
+} from "./compatibility/incompatibility.ts";
 export { AvroError, type AvroErrorCode } from "./errors.ts";
 export { fingerprint64, fingerprintMd5, fingerprintSha256 } from "./fingerprint.ts";
 export { canonicalForm } from "./canonical-form.ts";
-export type { JsonObject, JsonValue } from "./json/json-node.ts";
+export {
+  describeJson,
+  type JsonArrayNode,
+  type JsonBooleanNode,
+  type JsonNode,
+  type JsonNullNode,
+  type JsonNumberNode,
+  type JsonObject,
+  type JsonObjectNode,
+  type JsonStringNode,
+  type JsonValue,
+} from "./json/json-node.ts";
+export { type ParsedJson, parseJson } from "./json/parse-json.ts";
 export type {
   DecimalLogicalType,
   LogicalType,

@@ -67,10 +67,10 @@ class JsonReader {
 
   document(): JsonNode {
     this.#skipSpace();
-    if (this.#index >= this.#text.length) this.#fail("the schema is empty: expected a JSON value");
+    if (this.#index >= this.#text.length) this.#fail("the text is empty: expected a JSON value");
     const root = this.#value(new SourcePosition(this.#source, this.#index));
     this.#skipSpace();
-    if (this.#index < this.#text.length) this.#fail(`expected the end of the schema, found ${this.#found()}`);
+    if (this.#index < this.#text.length) this.#fail(`expected the end of the text, found ${this.#found()}`);
     return root;
   }
 
@@ -220,7 +220,8 @@ class JsonReader {
       if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) break;
       this.#index++;
     }
-    if (this.#text[this.#index] === "/") this.#fail('JSON has no comments; put the words into "doc" instead');
+    if (this.#text[this.#index] === "/")
+      this.#fail('JSON has no comments; remove it (a schema keeps its words in "doc")');
   }
 
   #found(): string {

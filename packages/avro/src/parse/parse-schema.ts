@@ -1,9 +1,8 @@
-import { readJson } from "../json/json-reader.ts";
 import { AvroError } from "../errors.ts";
 import type { NamedSchema, Schema } from "../model/schema.ts";
-import { SourcePosition, SourceText } from "../source-position.ts";
 import { NameTable } from "./names.ts";
 import { ProblemList, type SchemaProblem } from "./problems.ts";
+import { readText } from "./read-text.ts";
 import { SchemaBuilder } from "./schema-builder.ts";
 
 export interface ParseOptions {
@@ -41,11 +40,7 @@ export interface UnparsedSchema {
  */
 export function parseSchema(text: string | Uint8Array, options: ParseOptions = {}): ParseResult {
   const problems = new ProblemList(options.lenient ?? false);
-  const file = options.file ?? null;
-  const decoded = typeof text === "string" ? text : decodeUtf8(text, file, problems);
-  if (decoded === null) return { ok: false, problems: problems.sorted() };
-  const source = new SourceText(decoded.startsWith("\ufeff") ? decoded.slice(1) : decoded, file);
-  const root = readJson(source, problems);
+  const root = readText(text, options.file ?? null, problems);
   if (root === null) return { ok: false, problems: problems.sorted() };
   const names = new NameTable(options.known ?? [], problems);
   const builder = new SchemaBuilder(names, problems);
@@ -64,30 +59,4 @@ export function parseSchemaOrThrow(text: string | Uint8Array, options: ParseOpti
   const result = parseSchema(text, options);
   if (!result.ok) throw AvroError.invalidSchema(result.problems);
   return result;
-}
-
-function decodeUtf8(bytes: Uint8Array, file: string | null, problems: ProblemList): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    const { valid, byteOffset } = validPrefix(bytes);
-    const at = new SourcePosition(new SourceText(valid, file), valid.length);
-    problems.add("invalid-utf8", `the bytes from ${byteOffset} on are no UTF-8; save the schema as UTF-8`, at);
-    return null;
-  }
-}
-
-/** The text before the first invalid byte: the longest prefix that decodes. */
-function validPrefix(bytes: Uint8Array): { valid: string; byteOffset: number } {
-  const replaced = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  const encoder = new TextEncoder();
-  // A replacement character of the text's own encodes back to the bytes that are there; the first that does not is the fault.
-  for (let index = replaced.indexOf("\ufffd"); index >= 0; index = replaced.indexOf("\ufffd", index + 1)) {
-    const valid = replaced.slice(0, index);
-    const byteOffset = encoder.encode(valid).length;
-    const genuine = bytes[byteOffset] === 0xef && bytes[byteOffset + 1] === 0xbf && bytes[byteOffset + 2] === 0xbd;
-    if (!genuine) return { valid, byteOffset };
-  }
-  return { valid: replaced, byteOffset: bytes.length };
 }
