@@ -1,0 +1,162 @@
+import { describeSchema, type NamedSchema, type RecordField, type RecordSchema, type Schema } from "../model/schema.ts";
+import type { SourcePosition } from "../source-position.ts";
+import type { IncompatibilityKind } from "./incompatibility.ts";
+
+/**
+ * What must hold for a reader's schema to read a writer's: everything in `checks`, or one of `branches`. Splitting a
+ * pair is pure and looks one level deep; the checker follows the parts.
+ */
+export type Requirements =
+  | { readonly rule: "all"; readonly checks: readonly (Conflict | Part)[] }
+  | { readonly rule: "any"; readonly branches: readonly Part[] };
+
+/** A pair of schemas beneath this one that must be compatible. */
+export interface Part {
+  readonly reader: Schema;
+  readonly writer: Schema;
+  /** The step of the data path that leads to it: `.price`, `[]`, `{}`, or empty. */
+  readonly step: string;
+}
+
+/** Something that is wrong with the pair itself. */
+export interface Conflict {
+  readonly kind: IncompatibilityKind;
+  readonly step: string;
+  readonly message: string;
+  readonly readerAt: SourcePosition;
+  readonly writerAt: SourcePosition;
+}
+
+/** What each type reads beside itself. */
+const PROMOTIONS: Readonly<Partial<Record<Schema["type"], readonly Schema["type"][]>>> = {
+  long: ["int"],
+  float: ["int", "long"],
+  double: ["int", "long", "float"],
+  bytes: ["string"],
+  string: ["bytes"],
+};
+
+/** Splits a pair by the rules of Avro's schema resolution, as Apache's SchemaCompatibility applies them. */
+export function requirementsOf(reader: Schema, writer: Schema): Requirements {
+  if (writer.type === "union") {
+    return all(writer.branches.map((branch): Part => ({ reader, writer: branch, step: "" })));
+  }
+  switch (reader.type) {
+    case "union":
+      return { rule: "any", branches: reader.branches.map((branch) => ({ reader: branch, writer, step: "" })) };
+    case "record":
+      if (writer.type === "record") return all([...nameConflicts(reader, writer), ...fieldChecks(reader, writer)]);
+      break;
+    case "enum":
+      if (writer.type === "enum") {
+        return all([
+          ...nameConflicts(reader, writer),
+          ...symbolConflicts(reader, reader.symbols, reader.default, writer, writer.symbols),
+        ]);
+      }
+      break;
+    case "fixed":
+      if (writer.type === "fixed") {
+        return all([...nameConflicts(reader, writer), ...sizeConflicts(reader, reader.size, writer, writer.size)]);
+      }
+      break;
+    case "array":
+      if (writer.type === "array") return all([{ reader: reader.items, writer: writer.items, step: "[]" }]);
+      break;
+    case "map":
+      if (writer.type === "map") return all([{ reader: reader.values, writer: writer.values, step: "{}" }]);
+      break;
+    default:
+      if (reader.type === writer.type || PROMOTIONS[reader.type]?.includes(writer.type)) return all([]);
+  }
+  return all([typeConflict(reader, writer)]);
+}
+
+/** Names match when their last parts are equal, or when the reader's type has the writer's full name as an alias. */
+export function namesMatch(reader: NamedSchema, writer: NamedSchema): boolean {
+  return reader.name === writer.name || reader.aliases.includes(writer.fullName);
+}
+
+function all(checks: readonly (Conflict | Part)[]): Requirements {
+  return { rule: "all", checks };
+}
+
+function typeConflict(reader: Schema, writer: Schema): Conflict {
+  const message = `the reader expects ${describeSchema(reader)}, the writer wrote ${describeSchema(writer)}`;
+  return { kind: "TYPE_MISMATCH", step: "", message, readerAt: reader.at, writerAt: writer.at };
+}
+
+function nameConflicts(reader: NamedSchema, writer: NamedSchema): readonly Conflict[] {
+  if (namesMatch(reader, writer)) return [];
+  const remedy = `keep the name, or give ${reader.fullName} the alias "${writer.fullName}"`;
+  const message = `the reader expects ${describeSchema(reader)}, the writer wrote ${describeSchema(writer)}; ${remedy}`;
+  return [{ kind: "NAME_MISMATCH", step: "", message, readerAt: reader.at, writerAt: writer.at }];
+}
+
+function sizeConflicts(
+  reader: NamedSchema,
+  readerSize: number,
+  writer: NamedSchema,
+  writerSize: number,
+): readonly Conflict[] {
+  if (readerSize === writerSize) return [];
+  const message = `the reader's ${describeSchema(reader)} has ${readerSize} bytes, the writer's ${writerSize}`;
+  return [{ kind: "FIXED_SIZE_MISMATCH", step: "", message, readerAt: reader.at, writerAt: writer.at }];
+}
+
+function symbolConflicts(
+  reader: NamedSchema,
+  readerSymbols: readonly string[],
+  fallback: string | null,
+  writer: NamedSchema,
+  writerSymbols: readonly string[],
+): readonly Conflict[] {
+  const known = new Set(readerSymbols);
+  if (fallback !== null && known.has(fallback)) return [];
+  const missing = writerSymbols.filter((symbol) => !known.has(symbol));
+  if (missing.length === 0) return [];
+  const message = `the reader's ${describeSchema(reader)} lacks the writer's ${missing.join(", ")}; add what is missing, or a "default" symbol`;
+  return [{ kind: "MISSING_ENUM_SYMBOLS", step: "", message, readerAt: reader.at, writerAt: writer.at }];
+}
+
+/** Each of the reader's fields must come from the writer or from its own default. */
+function fieldChecks(reader: RecordSchema, writer: RecordSchema): readonly (Conflict | Part)[] {
+  const byName = new Map(writer.fields.map((field) => [field.name, field]));
+  const checks: (Conflict | Part)[] = [];
+  for (const field of reader.fields) {
+    const sources = sourcesOf(field, byName);
+    const source = sources[0];
+    if (sources.length > 1) checks.push(ambiguousConflict(field, sources, writer));
+    else if (source !== undefined) checks.push({ reader: field.type, writer: source.type, step: `.${field.name}` });
+    else if (field.default === null) checks.push(missingFieldConflict(field, writer));
+  }
+  return checks;
+}
+
+function sourcesOf(field: RecordField, byName: ReadonlyMap<string, RecordField>): readonly RecordField[] {
+  const found = byName.get(field.name);
+  if (field.aliases.length === 0) return found === undefined ? [] : [found];
+  const names = new Set([field.name, ...field.aliases]);
+  return [...names].map((name) => byName.get(name)).filter((source) => source !== undefined);
+}
+
+function ambiguousConflict(field: RecordField, sources: readonly RecordField[], writer: RecordSchema): Conflict {
+  const names = sources.map(({ name }) => `"${name}"`).join(" and ");
+  const message = `the reader's field "${field.name}" stands by name and alias for the writer's fields ${names}; remove an alias`;
+  const kind = "AMBIGUOUS_ALIAS";
+  return { kind, step: `.${field.name}`, message, readerAt: field.at, writerAt: writer.at };
+}
+
+/**
+ * Apache compares an enum that has a default symbol of its own with the writer's whole record, so it says
+ * TYPE_MISMATCH where every other type says READER_FIELD_MISSING_DEFAULT_VALUE.
+ */
+function missingFieldConflict(field: RecordField, writer: RecordSchema): Conflict {
+  const enumDefault = field.type.type === "enum" && field.type.default !== null;
+  const note = enumDefault
+    ? " (the default symbol of an enum stands for unknown symbols, not for a missing field)"
+    : "";
+  const message = `the reader's field "${field.name}" has no default and the writer's ${describeSchema(writer)} lacks it; add a default${note}`;
+  const kind = enumDefault ? "TYPE_MISMATCH" : "READER_FIELD_MISSING_DEFAULT_VALUE";
+  return { kind, step: `.${field.name}`, message, readerAt: field.at, writerAt: writer.at };
+}
