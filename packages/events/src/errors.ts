@@ -23,13 +23,32 @@ export class EncodeError extends Error {
   }
 }
 
+/**
+ * - `BYTES_UNREADABLE`: the message's bytes or headers are cut short, corrupt, or not of this schema;
+ * - `SCHEMA_UNREADABLE`: a schema's text is not an Avro schema;
+ * - `SCHEMAS_UNRESOLVABLE`: both schemas are fine, but Avro's resolution has no way from the writer's to the reader's.
+ */
+export type DecodeErrorCode = "BYTES_UNREADABLE" | "SCHEMA_UNREADABLE" | "SCHEMAS_UNRESOLVABLE";
+
+/** Options of {@link DecodeError}. */
+export interface DecodeErrorOptions extends ErrorOptions {
+  /** Default `BYTES_UNREADABLE`. */
+  readonly code?: DecodeErrorCode;
+  /** The byte at which reading stopped, counted from 0 in the bytes given. */
+  readonly position?: number;
+}
+
 /** Bytes, headers or a pair of schemas that cannot be read. Reading them again gives the same error. */
 export class DecodeError extends Error {
   override readonly name = "DecodeError";
-  readonly code = "BYTES_UNREADABLE";
+  readonly code: DecodeErrorCode;
+  /** The byte at which reading stopped, counted from 0; null when the fault has no single byte. */
+  readonly position: number | null;
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(message: string, options: DecodeErrorOptions = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : {});
+    this.code = options.code ?? "BYTES_UNREADABLE";
+    this.position = options.position ?? null;
     Object.defineProperty(this, decodeBrand, { value: true });
   }
 
