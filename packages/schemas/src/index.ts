@@ -1,1 +1,22 @@
-export {};
+export { checkTree } from "./check-tree.ts";
+export type { EventConfig, GenerateConfig, SchemasConfig } from "./config.ts";
+export { SchemasError, type SchemasErrorCode } from "./errors.ts";
+export type { EventName } from "./event-name.ts";
+export type { Finding, Location, Rule, Severity } from "./finding.ts";
+export type { LockedVersion, SchemaLock } from "./lock-file.ts";
+export { applyPush, planPush, type PushStep, type Registered, type SubjectPlan } from "./push.ts";
+export {
+  createRegistryClient,
+  type RegisteredSchema,
+  type RegistryClient,
+  type RegistryClientOptions,
+} from "./registry-client.ts";
+export {
+  buildSchemaTree,
+  type EventHistory,
+  type Generation,
+  generationsOf,
+  type SchemaTree,
+  type SchemaVersion,
+} from "./schema-tree.ts";
+export { readTree, type TreeFile, type TreeFiles } from "./tree-files.ts";

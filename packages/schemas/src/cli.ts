@@ -1,0 +1,70 @@
+import { Command, CommanderError } from "commander";
+import { addCheckCommand } from "./commands/check.ts";
+import { addInitCommand } from "./commands/init.ts";
+import { addPushCommand } from "./commands/push.ts";
+import { addReleaseCommand } from "./commands/release.ts";
+import { SchemasError } from "./errors.ts";
+
+/** What a command needs of the process that it runs in. */
+export interface CliContext {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a person can be asked: both ends are a terminal. */
+  readonly isInteractive: boolean;
+  readonly print: (text: string) => void;
+  readonly printError: (text: string) => void;
+  /** Asks a yes-or-no question on the terminal. */
+  readonly confirm: (question: string) => Promise<boolean>;
+}
+
+/** 0 ok, 1 findings, 2 bad usage or input. */
+export type ExitCode = 0 | 1 | 2;
+
+/** What a command does; it returns its exit code and throws SchemasError. */
+export type Action = () => Promise<ExitCode>;
+
+const help = `
+A schema tree is a folder with schemas.config.json and a file <domain>/<entity>.<action>/v<N>.avsc
+for each version of each event. Commands look for it here and in ./schemas.
+
+Exit codes: 0 ok, 1 findings, 2 bad usage or input, or an unreachable registry.
+
+Examples:
+  $ schemas init                     make a tree with a first event in ./schemas
+  $ schemas check                    check every version, before each commit and in CI
+  $ schemas release                  lock the versions that are ready for use
+  $ schemas generate                 write the packages that applications import
+  $ schemas push --dry-run           show what the registry lacks
+`;
+
+/** Runs the command line and returns the exit code. Only a defect of this program makes it throw. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const run = async (action: Action): Promise<void> => {
+    exitCode = await action();
+  };
+  const program = createProgram(context);
+  for (const add of [addInitCommand, addCheckCommand, addReleaseCommand, addPushCommand]) add(program, context, run);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (SchemasError.is(error)) {
+      context.printError(`error: ${error.message}\n`);
+      return 2;
+    }
+    // Commander has printed its message, or the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}
+
+function createProgram(context: CliContext): Command {
+  return new Command("schemas")
+    .description("Checks, releases, generates and registers Avro event schemas.")
+    .addHelpText("after", help)
+    .helpCommand(false)
+    .showHelpAfterError('Run "schemas --help" for the commands and options.')
+    .configureOutput({ writeOut: context.print, writeErr: context.printError })
+    .exitOverride();
+}

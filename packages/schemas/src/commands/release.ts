@@ -1,0 +1,72 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { checkTree } from "../check-tree.ts";
+import type { Action, CliContext, ExitCode } from "../cli.ts";
+import { SchemasError } from "../errors.ts";
+import { countFindings } from "../finding.ts";
+import { formatLock, lockFileName } from "../lock-file.ts";
+import { formatText } from "../report.ts";
+import { releaseAll, unreleasedOf } from "../rules/release.ts";
+import { countChecked } from "./check.ts";
+import { loadTree } from "./load.ts";
+
+const help = `
+Checks the tree and writes every unreleased version into schemas.lock.json, which belongs in
+version control. From then on "schemas check" refuses any edit of these versions, and "schemas
+push" registers them. What the lock holds already is never rewritten. With any error in the tree
+nothing is released.
+
+Examples:
+  $ schemas release
+  $ schemas release --dry-run
+`;
+
+interface ReleaseOptions {
+  readonly dryRun?: true;
+}
+
+/** `schemas release`. */
+export function addReleaseCommand(program: Command, context: CliContext, run: (action: Action) => Promise<void>): void {
+  program
+    .command("release")
+    .summary("lock the unreleased versions, so that they can no longer change")
+    .argument("[dir]", "the schema tree (default: . or ./schemas)")
+    .option("--dry-run", "show what would be released, and write nothing")
+    .addHelpText("after", help)
+    .action((dir: string | undefined, options: ReleaseOptions) => run(() => release(context, dir, options)));
+}
+
+async function release(context: CliContext, dir: string | undefined, options: ReleaseOptions): Promise<ExitCode> {
+  const { files, tree, pathOf } = await loadTree(context, dir);
+  const findings = checkTree(tree, files.lock);
+  if (countFindings(findings).error > 0) {
+    context.print(formatText(findings, countChecked(tree), pathOf));
+    context.printError("error: Nothing was released. Correct the errors above first.\n");
+    return 1;
+  }
+  const unreleased = tree.events.flatMap((event) =>
+    unreleasedOf(event, files.lock).map(({ version }) => `${event.name.type} v${version}`),
+  );
+  if (unreleased.length === 0) {
+    context.print("Every version is released already.\n");
+    return 0;
+  }
+  const shownLock = pathOf(lockFileName);
+  if (options.dryRun !== true) {
+    await writeLock(join(files.root, lockFileName), shownLock, formatLock(releaseAll(tree.events, files.lock)));
+  }
+  const verb = options.dryRun === true ? "Would release" : "Released";
+  context.print(unreleased.map((version) => `${verb} ${version}\n`).join(""));
+  if (options.dryRun !== true) context.print(`Commit ${shownLock} with the schemas.\n`);
+  return 0;
+}
+
+async function writeLock(path: string, shown: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "unknown reason";
+    throw new SchemasError("file-unwritable", `Cannot write "${shown}": ${reason}.`, { cause: error });
+  }
+}

@@ -1,0 +1,72 @@
+/** Only errors make `schemas check` fail. */
+export type Severity = "error" | "warning" | "note";
+
+/** A place in a file. Lines and columns count from 1; columns count UTF-16 code units, as editors do. */
+export interface Location {
+  /** Path relative to the schema tree, with `/`. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The rules of `schemas check`; the README explains each. */
+export type Rule =
+  | "parse"
+  | "avro"
+  | "file-unknown"
+  | "event-name"
+  | "event-unknown"
+  | "version-gap"
+  | "record-required"
+  | "record-name"
+  | "generation-name"
+  | "key-field"
+  | "key-moved"
+  | "incompatible"
+  | "released-edited"
+  | "released-removed"
+  | "unreleased";
+
+/** One thing that `schemas check` has to say about one place. */
+export interface Finding extends Location {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  /** What is wrong, on which thing. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly help?: string;
+  /** Another place that has part in it, such as the other side of an incompatibility. */
+  readonly related?: Location & { readonly message: string };
+}
+
+/** The start of a file: where a finding about the file as a whole points. */
+export function startOf(file: string): Location {
+  return { file, line: 1, column: 1 };
+}
+
+/** By file, then place, so that output is the same on every machine. */
+export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted(
+    (a, b) =>
+      compareFiles(a.file, b.file) || a.line - b.line || a.column - b.column || compareText(a.message, b.message),
+  );
+}
+
+/** Counts of each severity. */
+export function countFindings(findings: readonly Finding[]): Readonly<Record<Severity, number>> {
+  const counts = { error: 0, warning: 0, note: 0 };
+  for (const finding of findings) counts[finding.severity] += 1;
+  return counts;
+}
+
+const fileCollator = new Intl.Collator("en", { numeric: true });
+
+/** Puts v2.avsc before v10.avsc. */
+export function compareFiles(a: string, b: string): number {
+  return fileCollator.compare(a, b) || compareText(a, b);
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

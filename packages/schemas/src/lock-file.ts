@@ -1,0 +1,82 @@
+import type { JsonNode } from "@waybill/avro";
+import { compareFiles, type Location } from "./finding.ts";
+import { type JsonFileProblem, JsonFileReader } from "./json-file.ts";
+
+/** Name of the lock file, beside the config. */
+export const lockFileName = "schemas.lock.json";
+
+/** The released versions: event type, then version number. */
+export type SchemaLock = ReadonlyMap<string, ReadonlyMap<number, LockedVersion>>;
+
+/** What a version was when it was released. */
+export interface LockedVersion {
+  /** SHA-256, in hexadecimal, of the schema text without white space between its tokens. */
+  readonly sha256: string;
+  /** CRC-64-AVRO of the Parsing Canonical Form, in hexadecimal: equal when only docs, defaults and the like differ. */
+  readonly crc64: string;
+  /** Where the lock file says so. */
+  readonly at: Location;
+}
+
+/** A lock, or everything that is wrong with its text. */
+export type LockResult =
+  | { readonly lock: SchemaLock; readonly problems: null }
+  | { readonly lock: null; readonly problems: readonly JsonFileProblem[] };
+
+/** Form of the file; a later, different form will count up. */
+const lockVersion = 1;
+
+/** Reads the content of `schemas.lock.json`. */
+export function parseLock(content: Uint8Array): LockResult {
+  const reader = new JsonFileReader(lockFileName);
+  const root = reader.root(content);
+  const lock = new Map<string, ReadonlyMap<number, LockedVersion>>();
+  if (root !== null) {
+    reader.knownKeys(root, ["lockVersion", "events"], "the lock");
+    const version = root.members.get("lockVersion");
+    if (version?.kind !== "number" || version.value !== lockVersion) {
+      reader.wrong(
+        version ?? root,
+        `"lockVersion" must be ${lockVersion}; another one needs another release of the schemas CLI`,
+      );
+    }
+    const eventsNode = root.members.get("events");
+    const events =
+      eventsNode === undefined ? reader.wrong(root, 'the lock needs "events"') : reader.object(eventsNode, '"events"');
+    for (const [type, node] of events?.members ?? []) lock.set(type, readVersions(reader, node, type));
+  }
+  return reader.problems.length === 0 ? { lock, problems: null } : { lock: null, problems: reader.problems };
+}
+
+function readVersions(reader: JsonFileReader, node: JsonNode, type: string): ReadonlyMap<number, LockedVersion> {
+  const versions = new Map<number, LockedVersion>();
+  for (const [key, member] of reader.object(node, `"${type}"`)?.members ?? []) {
+    if (!/^v[1-9][0-9]*$/.test(key)) reader.wrong(member, `"${key}" is no version; versions are v1, v2 and so on`);
+    const locked = reader.object(member, `"${key}"`);
+    const sha256 = locked?.members.get("sha256");
+    const crc64 = locked?.members.get("crc64");
+    if (sha256?.kind === "string" && crc64?.kind === "string") {
+      versions.set(Number(key.slice(1)), { sha256: sha256.value, crc64: crc64.value, at: reader.locate(member.at) });
+    } else if (locked !== null) reader.wrong(member, `"${key}" needs the strings "sha256" and "crc64"`);
+  }
+  return versions;
+}
+
+/** What `formatLock` writes of a version. */
+export type LockEntry = Pick<LockedVersion, "sha256" | "crc64">;
+
+/** The text of a lock file: sorted, a version a line, so that merges of two branches meet only on the same event. */
+export function formatLock(lock: ReadonlyMap<string, ReadonlyMap<number, LockEntry>>): string {
+  const events = [...lock]
+    .toSorted(([a], [b]) => compareFiles(a, b))
+    .map(([type, versions]) => `    ${JSON.stringify(type)}: {\n${formatVersions(versions)}\n    }`);
+  const body = events.length === 0 ? "{}" : `{\n${events.join(",\n")}\n  }`;
+  return `{\n  "lockVersion": ${lockVersion},\n  "events": ${body}\n}\n`;
+}
+
+function formatVersions(versions: ReadonlyMap<number, LockEntry>): string {
+  return [...versions]
+    .toSorted(([a], [b]) => a - b)
+    .map(([version, { sha256, crc64 }]) => `      "v${version}": { "sha256": "${sha256}", "crc64": "${crc64}" }`)
+    .join(",\n");
+}

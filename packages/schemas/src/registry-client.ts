@@ -1,0 +1,221 @@
+import { SchemasError } from "./errors.ts";
+
+/** A schema as a registry holds it. */
+export interface RegisteredSchema {
+  readonly id: number;
+  readonly schema: string;
+}
+
+/** The part of the Confluent Schema Registry's REST API that `schemas push` needs. */
+export interface RegistryClient {
+  /** Address without credentials, for messages. */
+  readonly url: string;
+  /** The versions of a subject; empty when the registry does not know it. */
+  versions(subject: string): Promise<readonly number[]>;
+  /** The registry's entry for this very schema under the subject, or null. */
+  find(subject: string, schema: string): Promise<RegisteredSchema | null>;
+  /** What the registry has against the schema by the subject's own mode; empty when it would take it. */
+  incompatibilities(subject: string, schema: string): Promise<readonly string[]>;
+  /** The mode set for the subject itself, or null when it follows the registry's global mode. */
+  mode(subject: string): Promise<string | null>;
+  setMode(subject: string, mode: string): Promise<void>;
+  /** Registers and returns the id. Registering twice gives the same id. */
+  register(subject: string, schema: string): Promise<number>;
+  /** The schema text behind an id. */
+  byId(id: number): Promise<string>;
+}
+
+/** Where and how to reach a registry. */
+export interface RegistryClientOptions {
+  /** http or https, a path prefix kept; user and password in it become basic authentication. */
+  readonly url: string;
+  /** Time limit of one request in milliseconds, 10,000 by default. */
+  readonly timeoutMs?: number;
+}
+
+/** `error_code` of a 404 that means "no such thing" and not "no such path". */
+const notFoundCodes = { subject: 40401, schema: 40403, subjectMode: 40408 } as const;
+
+/** @throws SchemasError `usage` when the URL is none of http or https. Every method throws the `registry-…` codes. */
+export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
+  const request = createRequest(options);
+  const subjectPath = (subject: string) => `/subjects/${encodeURIComponent(subject)}`;
+  const modePath = (subject: string) => `/config/${encodeURIComponent(subject)}`;
+  return {
+    url: request.url,
+    async versions(subject) {
+      const answer = await request.orNull("GET", `${subjectPath(subject)}/versions`, [notFoundCodes.subject]);
+      if (answer === null) return [];
+      if (!Array.isArray(answer)) throw request.strange("GET", `${subjectPath(subject)}/versions`);
+      return answer.filter((version) => typeof version === "number");
+    },
+    async find(subject, schema) {
+      const answer = await request.orNull("POST", subjectPath(subject), [notFoundCodes.subject, notFoundCodes.schema], {
+        schema,
+      });
+      if (answer === null) return null;
+      const { id, schema: text } = asRecord(answer);
+      if (typeof id !== "number" || typeof text !== "string") throw request.strange("POST", subjectPath(subject));
+      return { id, schema: text };
+    },
+    async incompatibilities(subject, schema) {
+      const path = `/compatibility${subjectPath(subject)}/versions?verbose=true`;
+      const { is_compatible: isCompatible, messages } = asRecord(await request.json("POST", path, { schema }));
+      if (typeof isCompatible !== "boolean") throw request.strange("POST", path);
+      if (isCompatible) return [];
+      const reasons = Array.isArray(messages) ? messages.filter((message) => typeof message === "string") : [];
+      return reasons.length === 0 ? ["the registry names no reason"] : reasons;
+    },
+    async mode(subject) {
+      const answer = await request.orNull("GET", modePath(subject), [notFoundCodes.subject, notFoundCodes.subjectMode]);
+      if (answer === null) return null;
+      const { compatibilityLevel } = asRecord(answer);
+      if (typeof compatibilityLevel !== "string") throw request.strange("GET", modePath(subject));
+      return compatibilityLevel;
+    },
+    async setMode(subject, mode) {
+      await request.json("PUT", modePath(subject), { compatibility: mode });
+    },
+    async register(subject, schema) {
+      const path = `${subjectPath(subject)}/versions`;
+      const { id } = asRecord(await request.json("POST", path, { schema }));
+      if (typeof id !== "number") throw request.strange("POST", path);
+      return id;
+    },
+    async byId(id) {
+      const { schema } = asRecord(await request.json("GET", `/schemas/ids/${id}`));
+      if (typeof schema !== "string") throw request.strange("GET", `/schemas/ids/${id}`);
+      return schema;
+    },
+  };
+}
+
+type Method = "GET" | "POST" | "PUT";
+
+interface Answer {
+  readonly status: number;
+  /** The parsed body; undefined when it is not JSON. */
+  readonly body: unknown;
+}
+
+function createRequest(options: RegistryClientOptions) {
+  const { url, authorization } = parseRegistryUrl(options.url);
+  const timeoutMs = options.timeoutMs ?? 10_000;
+  const headers = {
+    accept: "application/vnd.schemaregistry.v1+json, application/json",
+    "content-type": "application/vnd.schemaregistry.v1+json",
+    ...(authorization === null ? {} : { authorization }),
+  };
+
+  async function send(method: Method, path: string, body?: unknown): Promise<Answer> {
+    try {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers,
+        // A redirect would carry the credentials to a place that nobody named.
+        redirect: "manual",
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, body: parseBody(await response.text()) };
+    } catch (error) {
+      throw unreachable(url, error, timeoutMs);
+    }
+  }
+
+  async function json(method: Method, path: string, body?: unknown): Promise<unknown> {
+    const answer = await send(method, path, body);
+    if (answer.status === 200 && answer.body !== undefined) return answer.body;
+    throw refusal(url, method, path, answer);
+  }
+
+  /** Null when the registry answers 404 with one of the codes: it is a registry, and has no such thing. */
+  async function orNull(method: Method, path: string, codes: readonly number[], body?: unknown): Promise<unknown> {
+    const answer = await send(method, path, body);
+    if (answer.status === 404 && codes.includes(errorCodeOf(answer.body))) return null;
+    if (answer.status === 200 && answer.body !== undefined) return answer.body;
+    throw refusal(url, method, path, answer);
+  }
+
+  return { url, json, orNull, strange: (method: Method, path: string) => notARegistry(url, `${method} ${path}`) };
+}
+
+/** Splits credentials from the address, so that no message can show them. */
+export function parseRegistryUrl(text: string): { readonly url: string; readonly authorization: string | null } {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    // Not quoted: a mistyped URL may hold a password.
+    throw new SchemasError(
+      "usage",
+      "The registry URL is not an http or https address. Give it like http://localhost:8081, credentials as https://user:password@host.",
+    );
+  }
+  const hasCredentials = url.username !== "" || url.password !== "";
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return {
+    url: `${url.origin}${url.pathname.replace(/\/+$/, "")}`,
+    authorization: hasCredentials ? `Basic ${Buffer.from(credentials).toString("base64")}` : null,
+  };
+}
+
+function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined; // an HTML page, say: whoever needs the body reports it with the status
+  }
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function errorCodeOf(body: unknown): number {
+  const code = asRecord(body)["error_code"];
+  return typeof code === "number" ? code : 0;
+}
+
+function unreachable(url: string, error: unknown, timeoutMs: number): SchemasError {
+  const reason = reasonOf(error, timeoutMs);
+  return new SchemasError(
+    "registry-unreachable",
+    `The registry at ${url} could not be reached: ${reason}. Check the address and that the registry is running.`,
+    { cause: error },
+  );
+}
+
+function reasonOf(error: unknown, timeoutMs: number): string {
+  if (!(error instanceof Error)) return "unknown reason";
+  if (error.name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
+  // fetch says only "fetch failed"; the reason is in the cause, and of several addresses in its errors.
+  const cause = error.cause instanceof AggregateError ? error.cause.errors[0] : error.cause;
+  return cause instanceof Error ? cause.message : error.message;
+}
+
+function refusal(url: string, method: Method, path: string, answer: Answer): SchemasError {
+  const { status, body } = answer;
+  const what = `${method} ${path}`;
+  if (status === 401 || status === 403) {
+    return new SchemasError(
+      "registry-refused",
+      `The registry at ${url} refused ${what} with HTTP ${status}. Give credentials that may do this, as https://user:password@host.`,
+    );
+  }
+  const { message } = asRecord(body);
+  if (status === 409) {
+    return new SchemasError(
+      "registry-incompatible",
+      `The registry at ${url} refused ${what} as incompatible: ${typeof message === "string" ? message : "no reason given"}. Compare the compatibility mode of the subject with the config's.`,
+    );
+  }
+  if (errorCodeOf(body) === 0 || typeof message !== "string") return notARegistry(url, what, status);
+  return new SchemasError("registry-refused", `The registry at ${url} refused ${what}: ${message} (HTTP ${status}).`);
+}
+
+function notARegistry(url: string, what: string, status?: number): SchemasError {
+  const how = status === undefined || status === 200 ? "in a form of its own" : `with HTTP ${status}`;
+  return new SchemasError(
+    "registry-not-a-registry",
+    `${url} answered ${what} ${how}, not as a schema registry does. Check the address: some registries serve their Confluent-compatible API under a path, such as /apis/ccompat/v7.`,
+  );
+}

@@ -1,0 +1,61 @@
+import { countFindings, type Finding, type Severity } from "./finding.ts";
+
+/** How many events and versions a check looked at. */
+export interface CheckedCounts {
+  readonly events: number;
+  readonly versions: number;
+  readonly mode: string;
+}
+
+/** One finding a block, in the form that compilers print and editors link: `file:line:column: severity rule: message`. */
+export function formatText(
+  findings: readonly Finding[],
+  checked: CheckedCounts,
+  pathOf: (file: string) => string,
+): string {
+  const blocks = findings.map((finding) => formatFinding(finding, pathOf));
+  return `${[...blocks, formatSummary(findings, checked)].join("\n")}\n`;
+}
+
+/** The same as data. The shape is part of the CLI's contract: fields may be added, none removed. */
+export function formatJson(
+  findings: readonly Finding[],
+  checked: CheckedCounts,
+  pathOf: (file: string) => string,
+): string {
+  const { error: errors, warning: warnings, note: notes } = countFindings(findings);
+  const report = {
+    mode: checked.mode,
+    summary: { events: checked.events, versions: checked.versions, errors, warnings, notes },
+    findings: findings.map(({ related, ...finding }) => ({
+      ...finding,
+      file: pathOf(finding.file),
+      ...(related === undefined ? {} : { related: { ...related, file: pathOf(related.file) } }),
+    })),
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function formatFinding(finding: Finding, pathOf: (file: string) => string): string {
+  const { file, line, column, severity, rule, message, help, related } = finding;
+  const lines = [`${pathOf(file)}:${line}:${column}: ${severity} ${rule}: ${message}`];
+  if (related !== undefined) {
+    lines.push(`    ${pathOf(related.file)}:${related.line}:${related.column}: ${related.message}`);
+  }
+  if (help !== undefined) lines.push(`    help: ${help}`);
+  return lines.join("\n");
+}
+
+function formatSummary(findings: readonly Finding[], checked: CheckedCounts): string {
+  const counts = countFindings(findings);
+  const found = (["error", "warning", "note"] as const)
+    .filter((severity) => counts[severity] > 0)
+    .map((severity) => plural(counts[severity], severity satisfies Severity));
+  const scope = `${plural(checked.events, "event")}, ${plural(checked.versions, "version")}, mode ${checked.mode}`;
+  return `${scope}: ${found.length === 0 ? "nothing to report" : found.join(", ")}`;
+}
+
+/** `1 event`, `2 events`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,90 @@
+import { fingerprint64 } from "@waybill/avro";
+import type { EventName } from "../event-name.ts";
+import { type Finding, startOf } from "../finding.ts";
+import type { LockedVersion, LockEntry, SchemaLock } from "../lock-file.ts";
+import { type EventHistory, fileOf, type SchemaVersion } from "../schema-tree.ts";
+
+/** A released version stays as it is: events written with it are in topics, and programs built on it are running. */
+export function checkReleased(events: readonly EventHistory[], lock: SchemaLock): readonly Finding[] {
+  const byType = new Map(events.map((event) => [event.name.type, event]));
+  const removed = [...lock].flatMap(([type, versions]) =>
+    [...versions]
+      .filter(([version]) => !byType.get(type)?.versions.some((present) => present.version === version))
+      .map(([version, locked]) => removedVersion(type, version, locked)),
+  );
+  return [...removed, ...events.flatMap((event) => checkVersions(event, lock.get(event.name.type)))];
+}
+
+/** Versions that the lock does not know: they may still change. */
+export function unreleasedOf(event: EventHistory, lock: SchemaLock): readonly SchemaVersion[] {
+  const locked = lock.get(event.name.type);
+  return event.versions.filter(({ version }) => !locked?.has(version));
+}
+
+/** The lock with every version of the tree in it. What it held stays as it was. */
+export function releaseAll(
+  events: readonly EventHistory[],
+  lock: SchemaLock,
+): ReadonlyMap<string, ReadonlyMap<number, LockEntry>> {
+  const released = new Map<string, ReadonlyMap<number, LockEntry>>(lock);
+  for (const event of events) {
+    const fresh = unreleasedOf(event, lock).map((version) => [version.version, lockEntryOf(version)] as const);
+    released.set(event.name.type, new Map([...(lock.get(event.name.type) ?? []), ...fresh]));
+  }
+  return released;
+}
+
+function lockEntryOf(version: SchemaVersion): LockEntry {
+  return { sha256: version.sha256, crc64: canonicalFingerprint(version) ?? "" };
+}
+
+function canonicalFingerprint(version: SchemaVersion): string | null {
+  return version.schema === null ? null : fingerprint64(version.schema).toString(16).padStart(16, "0");
+}
+
+function checkVersions(
+  event: EventHistory,
+  locked: ReadonlyMap<number, LockedVersion> | undefined,
+): readonly Finding[] {
+  const next = Math.max(...event.versions.map(({ version }) => version)) + 1;
+  return event.versions.flatMap((version) => {
+    const before = locked?.get(version.version);
+    if (before === undefined) return [unreleasedVersion(event.name, version)];
+    return before.sha256 === version.sha256 ? [] : [editedVersion(event.name, version, before, next)];
+  });
+}
+
+function unreleasedVersion(name: EventName, version: SchemaVersion): Finding {
+  return {
+    ...startOf(version.file),
+    rule: "unreleased",
+    severity: "note",
+    message: `v${version.version} of ${name.type} is not released: it may still change`,
+  };
+}
+
+function editedVersion(name: EventName, version: SchemaVersion, before: LockedVersion, next: number): Finding {
+  const isSameData = canonicalFingerprint(version) === before.crc64;
+  const what = isSameData ? "only docs, defaults, aliases or attributes differ" : "its data differs";
+  return {
+    ...startOf(version.file),
+    rule: "released-edited",
+    severity: "error",
+    message: `v${version.version} of ${name.type} was released and has been edited since (${what})`,
+    help: `restore it from version control and make the change in a new version, ${fileOf(name, next)}`,
+    related: {
+      ...before.at,
+      message: `released with SHA-256 ${before.sha256.slice(0, 12)}…, now ${version.sha256.slice(0, 12)}…`,
+    },
+  };
+}
+
+function removedVersion(type: string, version: number, locked: LockedVersion): Finding {
+  return {
+    ...locked.at,
+    rule: "released-removed",
+    severity: "error",
+    message: `v${version} of ${type} was released and is gone from the tree`,
+    help: "restore the file from version control: events written with it may still be in topics; once none are and no program reads them, remove this entry in the same commit",
+  };
+}

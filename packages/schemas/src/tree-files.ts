@@ -1,0 +1,157 @@
+import { type Dirent } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative, resolve, sep } from "node:path";
+import { configFileName, parseConfig, type SchemasConfig } from "./config.ts";
+import { SchemasError } from "./errors.ts";
+import { compareFiles } from "./finding.ts";
+import type { JsonFileProblem } from "./json-file.ts";
+import { lockFileName, parseLock, type SchemaLock } from "./lock-file.ts";
+
+/** A file of a schema tree. */
+export interface TreeFile {
+  /** Relative to the tree, with `/`. */
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
+/** What stands on disk. */
+export interface TreeFiles {
+  /** Absolute path of the tree. */
+  readonly root: string;
+  readonly config: SchemasConfig;
+  readonly lock: SchemaLock;
+  /** Every file but the config, the lock, Markdown and hidden files, sorted. */
+  readonly files: readonly TreeFile[];
+}
+
+/**
+ * Reads a schema tree.
+ *
+ * @param directory The folder with `schemas.config.json`. Default: the working directory, or its folder `schemas`.
+ * @throws SchemasError `tree-not-found`, `config-invalid`, `lock-invalid`, `file-unreadable`
+ */
+export async function readTree(cwd: string, directory?: string): Promise<TreeFiles> {
+  const root = await findRoot(cwd, directory);
+  const pathOf = (file: string) => displayPath(cwd, join(root, file));
+  const { config, problems } = parseConfig(await read(join(root, configFileName), pathOf(configFileName)));
+  if (problems !== null) throw invalid("config-invalid", problems, pathOf);
+  const lock = await readLock(root, pathOf);
+  const paths = await listFiles(root, pathOf);
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, content: await read(join(root, path), pathOf(path)) })),
+  );
+  return { root, config, lock, files };
+}
+
+/** A path as messages show it: relative to the working directory where that is shorter. */
+export function displayPath(cwd: string, path: string): string {
+  const shown = relative(cwd, path);
+  return (shown.startsWith("..") ? path : shown || ".").replaceAll(sep, "/");
+}
+
+async function findRoot(cwd: string, directory: string | undefined): Promise<string> {
+  if (directory === undefined) {
+    for (const candidate of [cwd, join(cwd, "schemas")]) {
+      if ((await kindOf(join(candidate, configFileName))) === "file") return candidate;
+    }
+    throw new SchemasError(
+      "tree-not-found",
+      `Neither "${cwd}" nor its folder "schemas" holds ${configFileName}. Name the schema tree, as in "schemas check path/to/schemas", or make one with "schemas init".`,
+    );
+  }
+  const root = resolve(cwd, directory);
+  const kind = await kindOf(root);
+  if (kind === null)
+    throw new SchemasError("tree-not-found", `The folder "${directory}" does not exist. Check the path.`);
+  if (kind === "file") {
+    throw new SchemasError("tree-not-found", `"${directory}" is a file. Name the folder that holds ${configFileName}.`);
+  }
+  if ((await kindOf(join(root, configFileName))) !== "file") {
+    throw new SchemasError(
+      "tree-not-found",
+      `The folder "${directory}" is no schema tree: it holds no ${configFileName}. Check the path, or make a tree with "schemas init ${directory}".`,
+    );
+  }
+  return root;
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | null> {
+  try {
+    return (await stat(path)).isDirectory() ? "folder" : "file";
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw unreadable(path, error);
+  }
+}
+
+async function readLock(root: string, pathOf: (file: string) => string): Promise<SchemaLock> {
+  if ((await kindOf(join(root, lockFileName))) === null) return new Map();
+  const { lock, problems } = parseLock(await read(join(root, lockFileName), pathOf(lockFileName)));
+  if (problems !== null) throw invalid("lock-invalid", problems, pathOf);
+  return lock;
+}
+
+/** Paths under the root, sorted. Symbolic links are not followed, so a loop of them cannot trap the walk. */
+async function listFiles(root: string, pathOf: (file: string) => string): Promise<readonly string[]> {
+  const own = new Set([configFileName, lockFileName]);
+  const isIgnored = (entry: Dirent, path: string) =>
+    entry.name.startsWith(".") || own.has(path) || (entry.isFile() && entry.name.endsWith(".md"));
+  async function walk(folder: string): Promise<string[]> {
+    const entries = await list(join(root, folder), pathOf(folder));
+    const paths = await Promise.all(
+      entries.map(async (entry) => {
+        const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+        if (isIgnored(entry, path)) return [];
+        if (entry.isSymbolicLink()) throw symbolicLink(pathOf(path));
+        return entry.isDirectory() ? walk(path) : [path];
+      }),
+    );
+    return paths.flat();
+  }
+  return (await walk("")).toSorted(compareFiles);
+}
+
+async function list(path: string, shown: string): Promise<Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    throw unreadable(shown, error);
+  }
+}
+
+async function read(path: string, shown: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw unreadable(shown, error);
+  }
+}
+
+function symbolicLink(shown: string): SchemasError {
+  return new SchemasError(
+    "file-unreadable",
+    `"${shown}" is a symbolic link, and a schema tree must hold its files itself. Replace it with the file.`,
+  );
+}
+
+function unreadable(shown: string, error: unknown): SchemasError {
+  const reason = error instanceof Error ? error.message : "unknown reason";
+  return new SchemasError("file-unreadable", `Cannot read "${shown}": ${reason}.`, { cause: error });
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+
+function invalid(
+  code: "config-invalid" | "lock-invalid",
+  problems: readonly JsonFileProblem[],
+  pathOf: (file: string) => string,
+): SchemasError {
+  const lines = problems.map(({ file, line, column, message }) => `${pathOf(file)}:${line}:${column}: ${message}`);
+  const remedy =
+    code === "config-invalid"
+      ? "Correct the config."
+      : 'The lock is written by "schemas release": restore it from version control instead of editing it.';
+  return new SchemasError(code, `${lines.join("\n")}\n${remedy}`);
+}
