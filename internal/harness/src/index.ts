@@ -1,2 +1,10 @@
 export { startTestBroker, type TestBroker } from "./test-broker.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";
+export {
+  createShopTables,
+  createTestPrisma,
+  type ShopClient,
+  shopPrismaDir,
+  type ShopTransaction,
+  type TestPrismaOptions,
+} from "./test-prisma.ts";
