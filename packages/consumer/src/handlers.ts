@@ -1,0 +1,107 @@
+import type { DataOf, EarlierGenerations, Envelope, EventDescriptor } from "@waybill/events";
+import { ConsumerError } from "./errors.ts";
+
+/** An event as a handler gets it. `version` is the version that the writer wrote; `data` is of the handler's version. */
+export type ReceivedEvent<Data> = Envelope & { readonly data: Data };
+
+/** What a handler works with beside the event. */
+export interface HandlerContext<Tx> {
+  /**
+   * The Prisma transaction that also holds the inbox row. Whatever the handler writes and publishes through it
+   * commits with the inbox row or not at all.
+   */
+  readonly tx: Tx;
+  /** Aborted when the handler's time is up, or when a stopping consumer waits no longer. Hand it to `fetch` and the like. */
+  readonly signal: AbortSignal;
+  /** 1 at the first attempt since this process received the event. */
+  readonly attempt: number;
+}
+
+/**
+ * Reacts to one event. To return is to commit; to throw is to roll everything back and let the retry table of the
+ * README decide.
+ */
+export type Handler<Data, Tx> = (event: ReceivedEvent<Data>, context: HandlerContext<Tx>) => Promise<void>;
+
+/** Makes the handler's version out of an earlier generation's data. Pure: the same data gives the same result. */
+export type Upcaster<From, To> = (data: From, envelope: Envelope) => To;
+
+/** One upcaster for each earlier generation of the descriptor, by the version in `descriptor.earlier`. */
+export type Upcasters<Descriptor extends EventDescriptor> = {
+  readonly [Version in keyof Descriptor["earlier"]]: Upcaster<
+    DataOf<Descriptor["earlier"][Version]>,
+    DataOf<Descriptor>
+  >;
+};
+
+/** Options of one handler. */
+export interface HandlerOptions<Descriptor extends EventDescriptor> {
+  readonly upcast: Upcasters<Descriptor>;
+}
+
+/**
+ * What follows the descriptor in `.on(descriptor, …)`: the options are required exactly when the descriptor has
+ * earlier generations. A descriptor whose generations are unknown to the compiler may have them.
+ */
+export type HandlerArguments<Descriptor extends EventDescriptor, Tx> = keyof Descriptor["earlier"] extends never
+  ? [handler: Handler<DataOf<Descriptor>, Tx>]
+  : EarlierGenerations extends Descriptor["earlier"]
+    ?
+        | [handler: Handler<DataOf<Descriptor>, Tx>]
+        | [options: HandlerOptions<Descriptor>, handler: Handler<DataOf<Descriptor>, Tx>]
+    : [options: HandlerOptions<Descriptor>, handler: Handler<DataOf<Descriptor>, Tx>];
+
+/** A handler with its types erased: what the run-time parts work on. */
+export interface Registration {
+  readonly descriptor: EventDescriptor;
+  readonly upcast: ReadonlyMap<number, Upcaster<unknown, unknown>>;
+  readonly handler: Handler<unknown, unknown>;
+}
+
+/** The handlers of one consumer group, by event type. */
+export class HandlerTable {
+  readonly #byType = new Map<string, Registration>();
+
+  /** @throws ConsumerError HANDLER_INVALID when the type has a handler already or an upcaster is missing */
+  add(descriptor: EventDescriptor, args: readonly unknown[]): void {
+    const registration = createRegistration(descriptor, args);
+    if (this.#byType.has(descriptor.type)) {
+      throw new ConsumerError(
+        "HANDLER_INVALID",
+        `${descriptor.type} has a handler already: a consumer group handles an event once. ` +
+          "Call both from one handler, or give the second its own consumer with its own groupId.",
+      );
+    }
+    this.#byType.set(descriptor.type, registration);
+  }
+
+  find(type: string): Registration | undefined {
+    return this.#byType.get(type);
+  }
+
+  /** The topics of all handlers, each once, in order. */
+  topics(): string[] {
+    return [...new Set([...this.#byType.values()].map(({ descriptor }) => descriptor.topic))].sort();
+  }
+}
+
+function createRegistration(descriptor: EventDescriptor, args: readonly unknown[]): Registration {
+  const handler = args.at(-1);
+  if (typeof handler !== "function" || args.length > 2) {
+    throw new ConsumerError("HANDLER_INVALID", `.on(${descriptor.type}, …) takes [options,] and a handler function.`);
+  }
+  const options = args.length === 2 ? (args[0] as Partial<HandlerOptions<EventDescriptor>>) : {};
+  const upcast = new Map<number, Upcaster<unknown, unknown>>();
+  for (const version of Object.keys(descriptor.earlier).map(Number)) {
+    const upcaster: unknown = options.upcast?.[version];
+    if (typeof upcaster !== "function") {
+      throw new ConsumerError(
+        "HANDLER_INVALID",
+        `${descriptor.type} has an earlier generation, version ${version}, that the handler cannot read by itself. ` +
+          `Give .on(…) the option { upcast: { ${version}: (data) => … } }.`,
+      );
+    }
+    upcast.set(version, upcaster as Upcaster<unknown, unknown>);
+  }
+  return { descriptor, upcast, handler: handler as Handler<unknown, unknown> };
+}
