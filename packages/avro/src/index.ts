@@ -61,5 +61,6 @@ export {
   parseSchemaOrThrow,
   type UnparsedSchema,
 } from "./parse/parse-schema.ts";
+export { normalForm } from "./normal-form.ts";
 export { formatProblem, type ProblemCode, type SchemaProblem } from "./parse/problems.ts";
 export { SourcePosition } from "./source-position.ts";

@@ -124,7 +124,9 @@ export class SchemaGenerator {
 
   #record(depth: number): SchemaJson {
     const named = this.#named("record");
-    const fields = this.#random.sample(FIELDS, 1 + this.#random.below(FIELDS.length)).map((name) => this.#field(name, depth));
+    const fields = this.#random
+      .sample(FIELDS, 1 + this.#random.below(FIELDS.length))
+      .map((name) => this.#field(name, depth));
     return { ...named, fields };
   }
 
@@ -139,7 +141,9 @@ export class SchemaGenerator {
     const nodes: { [key: string]: unknown }[] = [];
     collectObjects(root, nodes);
     const node = this.#random.pick(nodes);
-    this.#defined = nodes.flatMap(({ name, type }) => (typeof type === "string" && typeof name === "string" ? [name] : []));
+    this.#defined = nodes.flatMap(({ name, type }) =>
+      typeof type === "string" && typeof name === "string" ? [name] : [],
+    );
     if (Array.isArray(node["symbols"])) node["symbols"] = this.#random.sample(SYMBOLS, 1 + this.#random.below(4));
     else if (typeof node["size"] === "number") node["size"] = 1 + this.#random.below(3);
     else if (Array.isArray(node["fields"])) this.#mutateFields(node["fields"]);

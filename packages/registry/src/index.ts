@@ -1,1 +1,2 @@
-export {};
+export { RegistryError, type RegistryErrorCode } from "./errors.ts";
+export { type RegistryOptions, type RunningRegistry, startRegistry } from "./start-registry.ts";
