@@ -11,27 +11,29 @@ export function readText(text: string | Uint8Array, file: string | null, problem
 }
 
 function decodeUtf8(bytes: Uint8Array, file: string | null, problems: ProblemList): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    const { valid, byteOffset } = validPrefix(bytes);
-    const at = new SourcePosition(new SourceText(valid, file), valid.length);
-    problems.add("invalid-utf8", `the bytes from ${byteOffset} on are no UTF-8; save the schema as UTF-8`, at);
-    return null;
-  }
+  const decoded = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const fault = firstInvalidByte(bytes, decoded);
+  if (fault === null) return decoded;
+  const at = new SourcePosition(new SourceText(decoded.slice(0, fault.offset), file), fault.offset);
+  const message = `the bytes from ${fault.byteOffset} on are no UTF-8; save the schema as UTF-8`;
+  problems.add("invalid-utf8", message, at);
+  return null;
 }
 
-/** The text before the first invalid byte: the longest prefix that decodes. */
-function validPrefix(bytes: Uint8Array): { valid: string; byteOffset: number } {
-  const replaced = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+/**
+ * Decoding writes a replacement character for what it cannot read. One that the text really holds stands where the
+ * bytes hold it too; the first that does not marks the fault.
+ */
+function firstInvalidByte(bytes: Uint8Array, decoded: string): { offset: number; byteOffset: number } | null {
   const encoder = new TextEncoder();
-  // A replacement character of the text's own encodes back to the bytes that are there; the first that does not is the fault.
-  for (let index = replaced.indexOf("\ufffd"); index >= 0; index = replaced.indexOf("\ufffd", index + 1)) {
-    const valid = replaced.slice(0, index);
-    const byteOffset = encoder.encode(valid).length;
+  let start = 0;
+  let byteOffset = 0;
+  for (let index = decoded.indexOf("\ufffd"); index >= 0; index = decoded.indexOf("\ufffd", start)) {
+    byteOffset += encoder.encode(decoded.slice(start, index)).length;
     const genuine = bytes[byteOffset] === 0xef && bytes[byteOffset + 1] === 0xbf && bytes[byteOffset + 2] === 0xbd;
-    if (!genuine) return { valid, byteOffset };
+    if (!genuine) return { offset: index, byteOffset };
+    start = index + 1;
+    byteOffset += 3;
   }
-  return { valid: replaced, byteOffset: bytes.length };
+  return null;
 }
