@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addCheckCommand } from "./commands/check.ts";
+import { addGenerateCommand } from "./commands/generate.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addPushCommand } from "./commands/push.ts";
 import { addReleaseCommand } from "./commands/release.ts";
@@ -44,7 +45,8 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     exitCode = await action();
   };
   const program = createProgram(context);
-  for (const add of [addInitCommand, addCheckCommand, addReleaseCommand, addPushCommand]) add(program, context, run);
+  for (const add of [addInitCommand, addCheckCommand, addReleaseCommand, addGenerateCommand, addPushCommand])
+    add(program, context, run);
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;

@@ -7,6 +7,7 @@ export type SchemasErrorCode =
   | "file-exists"
   | "config-invalid"
   | "lock-invalid"
+  | "schema-invalid"
   | "registry-unreachable"
   | "registry-refused"
   | "registry-not-a-registry"

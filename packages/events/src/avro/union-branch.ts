@@ -4,12 +4,14 @@ import {
   fitsFixed,
   fitsInt,
   fitsUuid,
+  hasTag,
   isBytes,
   isDate,
   isDecimal,
   isExactFloat,
   isPlainObject,
   isRecordObject,
+  isSymbol,
 } from "./value-tests.ts";
 
 /** The JavaScript types by which a union's branches are told apart. */
@@ -57,13 +59,14 @@ export interface BranchCandidate {
 }
 
 /**
- * A union's branches in the order in which a value is tried on them: as in the schema, but objects last, since a Date
+ * A union's branches in the order in which a value is tried on them: as in the schema, but null first and objects last, since a Date
  * is an object too, and maps behind records, since a record is an object with keys too. Where several branches share
  * a JavaScript type, the first that holds the value exactly takes it.
  */
 export function branchCandidates({ branches }: UnionType): BranchCandidate[] {
   const classes = branches.map(valueClassOf);
-  const rank = ({ type }: BranchCandidate) => (type.kind === "map" ? 2 : type.kind === "record" ? 1 : 0);
+  const ranks: Partial<Record<AvroType["kind"], number>> = { null: -1, record: 1, map: 2 };
+  const rank = ({ type }: BranchCandidate) => ranks[type.kind] ?? 0;
   return branches
     .map((type, index) => ({
       index,
@@ -114,7 +117,7 @@ function numberTest({ kind }: AvroType, isAlone: boolean): (value: unknown) => b
 }
 
 function stringTest(type: AvroType, isAlone: boolean): (value: unknown) => boolean {
-  if (type.kind === "enum" && !isAlone) return (value) => (type.symbols as readonly unknown[]).includes(value);
+  if (type.kind === "enum" && !isAlone) return (value) => isSymbol(value, type.symbols);
   const isUuid = (type.kind === "string" || type.kind === "fixed") && type.uuid;
   return isUuid && !isAlone ? fitsUuid : (value) => typeof value === "string";
 }
@@ -128,5 +131,5 @@ function decimalTest(type: AvroType, isAlone: boolean): (value: unknown) => bool
 function objectTest(type: AvroType): (value: unknown) => boolean {
   if (type.kind !== "record") return isPlainObject;
   const { tag } = type;
-  return tag === null ? isRecordObject : (value) => isRecordObject(value) && value.$type === tag;
+  return tag === null ? isRecordObject : (value) => hasTag(value, tag);
 }

@@ -93,6 +93,21 @@ export function isRecordObject(value: unknown): value is Readonly<Record<string,
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Array.isArray, for arrays that are read-only by their type. */
+export function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+/** One of an enum's symbols. */
+export function isSymbol<Symbols extends string>(value: unknown, symbols: readonly Symbols[]): value is Symbols {
+  return (symbols as readonly unknown[]).includes(value);
+}
+
+/** A record of a union, told by its `$type`. */
+export function hasTag<Tag extends string>(value: unknown, tag: Tag): value is { readonly $type: Tag } {
+  return isRecordObject(value) && value.$type === tag;
+}
+
 /**
  * A field's value. A record's field may be called `__proto__`; reading that from an object that has no such field
  * would give its prototype.

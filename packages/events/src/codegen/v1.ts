@@ -56,12 +56,15 @@ export {
   fitsFixed,
   fitsInt,
   fitsUuid,
+  hasTag,
+  isArray,
   isBytes,
   isDate,
   isDecimal,
   isExactFloat,
   isPlainObject,
   isRecordObject,
+  isSymbol,
   putOwn,
 } from "../avro/value-tests.ts";
 export { Decimal } from "../decimal.ts";
