@@ -1,13 +1,3 @@
-export interface DevBrokerOptions {
-  readonly host?: string;
-  readonly port?: number;
-}
-
-export interface RunningDevBroker {
-  readonly brokers: readonly string[];
-  stop(): Promise<void>;
-}
-
-export function startDevBroker(_options: DevBrokerOptions = {}): Promise<RunningDevBroker> {
-  return Promise.reject(new Error("written next"));
-}
+export { type RunningDevBroker, startDevBroker } from "./dev-broker.ts";
+export { DevBrokerError, type DevBrokerErrorCode } from "./errors.ts";
+export type { DevBrokerOptions } from "./options.ts";
