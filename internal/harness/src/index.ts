@@ -1,3 +1,4 @@
+export { eventually } from "./eventually.ts";
 export { startTestBroker, type TestBroker } from "./test-broker.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";
 export {
