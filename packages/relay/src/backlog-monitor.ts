@@ -1,0 +1,64 @@
+import pg from "pg";
+import type { DatabaseSession } from "./database-session.ts";
+import type { Health } from "./health.ts";
+import type { RelayMetrics } from "./metrics.ts";
+import { type BacklogSize, measureBacklog } from "./sql/backlog-size.ts";
+
+const INTERVAL_MS = 5_000;
+/** A statement of the session may take 60 s, and this one queues behind it. */
+const ANSWER_MS = 65_000;
+
+export interface BacklogMonitorOptions {
+  readonly session: DatabaseSession;
+  readonly metrics: RelayMetrics;
+  readonly health: Health;
+}
+
+/**
+ * Measures the backlog every few seconds on the reader's own session. It is also that session's heartbeat: while a
+ * broker's outage keeps the reader from asking anything, a lost connection, and with it a lost lock, shows here; and a
+ * connection that swallows the question is cut.
+ */
+export class BacklogMonitor {
+  readonly #options: BacklogMonitorOptions;
+  #timer: NodeJS.Timeout | null = null;
+  #isAsking = false;
+  /** Whether the reader's last look found nothing. */
+  isIdle = false;
+
+  constructor(options: BacklogMonitorOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.runOnce(), INTERVAL_MS);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+  }
+
+  async runOnce(): Promise<void> {
+    const { session, metrics, health } = this.#options;
+    metrics.ready.set(health.isReady ? 1 : 0);
+    if (this.#isAsking || session.lost.aborted) return;
+    this.#isAsking = true;
+    const watchdog = setTimeout(session.destroy, ANSWER_MS);
+    try {
+      const size = await measureBacklog(session.client, session.reader.publishedId);
+      this.#show(this.isIdle ? { events: 0, oldestAgeMs: 0 } : size);
+    } catch (error) {
+      // The server's own refusal, such as its time limit, is no lost connection.
+      if (!(error instanceof pg.DatabaseError)) session.destroy();
+    } finally {
+      clearTimeout(watchdog);
+      this.#isAsking = false;
+    }
+  }
+
+  #show({ events, oldestAgeMs }: BacklogSize): void {
+    this.#options.metrics.backlogEvents.set(events);
+    this.#options.metrics.backlogAgeSeconds.set(oldestAgeMs / 1_000);
+  }
+}

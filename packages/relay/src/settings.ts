@@ -1,0 +1,313 @@
+import { RelayError } from "./errors.ts";
+import { LOG_LEVELS } from "./logger.ts";
+import { redactUrls } from "./redact.ts";
+
+/** One setting of `outbox-relay run`: a row of the table that everything else is made from. */
+export interface Setting<Value> {
+  readonly flag: string;
+  readonly env: string;
+  readonly type: string;
+  readonly unit?: string;
+  /** As it would be written; absent: the setting is required. */
+  readonly default?: string;
+  readonly description: string;
+  /** @throws Error saying what is expected */
+  parse(text: string): Value;
+}
+
+const second = 1_000;
+const minute = 60 * second;
+
+/** All settings. Flags, variables, the file, `--help`, `.env.example` and the README's table come from here. */
+export const settingsTable = {
+  databaseUrl: urlSetting(["postgres:", "postgresql:"], {
+    flag: "--database-url",
+    env: "DATABASE_URL",
+    description: "The database that holds the outbox: its primary, not through a pooler in transaction mode.",
+  }),
+  brokers: brokersSetting({
+    flag: "--brokers",
+    env: "KAFKA_BROKERS",
+    description: "Kafka's bootstrap servers, host:port, separated by commas.",
+  }),
+  registryUrl: urlSetting(["http:", "https:"], {
+    flag: "--registry-url",
+    env: "SCHEMA_REGISTRY_URL",
+    description: "The schema registry (Confluent's API). Credentials in it become basic authentication.",
+  }),
+  autoRegister: booleanSetting({
+    flag: "--auto-register",
+    env: "RELAY_AUTO_REGISTER",
+    default: "false",
+    description: "Register schemas that the registry lacks. For development: in CI `schemas push` does it.",
+  }),
+  autoCreateTopics: booleanSetting({
+    flag: "--auto-create-topics",
+    env: "RELAY_AUTO_CREATE_TOPICS",
+    default: "false",
+    description: "Let the broker create missing topics, with its defaults, where it allows that. For development.",
+  }),
+  clientId: textSetting({
+    flag: "--client-id",
+    env: "RELAY_CLIENT_ID",
+    default: "outbox-relay",
+    description: "The client id that Kafka's logs and quotas see.",
+  }),
+  httpHost: textSetting({
+    flag: "--http-host",
+    env: "RELAY_HTTP_HOST",
+    default: "0.0.0.0",
+    description: "The address that /livez, /readyz and /metrics are served on.",
+  }),
+  httpPort: integerSetting(0, 65_535, {
+    flag: "--http-port",
+    env: "RELAY_HTTP_PORT",
+    default: "9464",
+    description: "The port of the same; 0 takes any free one.",
+  }),
+  batchSize: integerSetting(1, 100_000, {
+    flag: "--batch-size",
+    env: "RELAY_BATCH_SIZE",
+    unit: "events",
+    default: "1000",
+    description: "Most events read and published between two checkpoints.",
+  }),
+  maxBatchBytes: integerSetting(1, 1 << 30, {
+    flag: "--max-batch-bytes",
+    env: "RELAY_MAX_BATCH_BYTES",
+    unit: "bytes",
+    default: "16000000",
+    description: "Most bytes of events held in memory at once; a larger event comes alone.",
+  }),
+  maxRequestBytes: integerSetting(1, 1 << 30, {
+    flag: "--max-request-bytes",
+    env: "RELAY_MAX_REQUEST_BYTES",
+    unit: "bytes",
+    default: "1000000",
+    description: "Most bytes sent to the broker at once: not above the topics' max.message.bytes.",
+  }),
+  pollBusyMs: integerSetting(1, minute, {
+    flag: "--poll-busy-ms",
+    env: "RELAY_POLL_BUSY_MS",
+    unit: "ms",
+    default: "5",
+    description: "The pause between two polls while events come.",
+  }),
+  pollIdleMs: integerSetting(1, minute, {
+    flag: "--poll-idle-ms",
+    env: "RELAY_POLL_IDLE_MS",
+    unit: "ms",
+    default: "50",
+    description: "The longest pause between two polls while none come.",
+  }),
+  idleCheckpointMs: integerSetting(second, 60 * minute, {
+    flag: "--idle-checkpoint-ms",
+    env: "RELAY_IDLE_CHECKPOINT_MS",
+    unit: "ms",
+    default: "5000",
+    description: "How often an advance of the cursor without events is saved.",
+  }),
+  connectTimeoutMs: integerSetting(100, 10 * minute, {
+    flag: "--connect-timeout-ms",
+    env: "RELAY_CONNECT_TIMEOUT_MS",
+    unit: "ms",
+    default: "10000",
+    description: "How long connecting to the database, the broker or the registry may take.",
+  }),
+  sendTimeoutMs: integerSetting(100, 10 * minute, {
+    flag: "--send-timeout-ms",
+    env: "RELAY_SEND_TIMEOUT_MS",
+    unit: "ms",
+    default: "30000",
+    description: "How long the broker may take to have a request replicated.",
+  }),
+  retryMaxMs: integerSetting(1, 60 * minute, {
+    flag: "--retry-max-ms",
+    env: "RELAY_RETRY_MAX_MS",
+    unit: "ms",
+    default: "10000",
+    description: "The longest pause between two attempts while the database, broker or registry fails.",
+  }),
+  holdRetryMs: integerSetting(1, 60 * minute, {
+    flag: "--hold-retry-ms",
+    env: "RELAY_HOLD_RETRY_MS",
+    unit: "ms",
+    default: "10000",
+    description: "The pause between two attempts at an event that cannot be published.",
+  }),
+  graceMs: integerSetting(0, 60 * minute, {
+    flag: "--grace-ms",
+    env: "RELAY_GRACE_MS",
+    unit: "ms",
+    default: "25000",
+    description: "How long SIGTERM may wait for what is in flight.",
+  }),
+  logLevel: choiceSetting(LOG_LEVELS, {
+    flag: "--log-level",
+    env: "RELAY_LOG_LEVEL",
+    default: "info",
+    description: "The least level that is logged.",
+  }),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+export type SettingName = keyof typeof settingsTable;
+
+/** The settings of a relay, parsed and complete. */
+export type RelaySettings = { readonly [Name in SettingName]: ReturnType<(typeof settingsTable)[Name]["parse"]> };
+
+export const settingNames = Object.keys(settingsTable) as SettingName[];
+
+/** Where settings come from; earlier sources win. Values are as written. */
+export interface SettingSources {
+  readonly flags: Readonly<Partial<Record<SettingName, string>>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The parsed JSON of the config file: an object by setting name. */
+  readonly file?: { readonly path: string; readonly content: unknown };
+}
+
+/**
+ * Flags win over variables, variables over the file, the file over defaults.
+ *
+ * @throws RelayError SETTINGS_INVALID naming every problem with its source
+ */
+export function loadSettings(sources: SettingSources): RelaySettings {
+  const problems: string[] = [];
+  const file = fileEntries(sources.file, problems);
+  const values: Record<string, unknown> = {};
+  for (const name of settingNames) {
+    const setting: Setting<unknown> = settingsTable[name];
+    const found = findValue(name, setting, sources, file);
+    if (found === null) {
+      problems.push(`${setting.flag} (${setting.env}) is missing: ${setting.description}`);
+      continue;
+    }
+    try {
+      values[name] = setting.parse(found.text);
+    } catch (error) {
+      problems.push(`${found.source}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (problems.length === 0) return values as RelaySettings;
+  throw new RelayError("SETTINGS_INVALID", `wrong settings:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
+}
+
+/** The settings that have no default, and any of the others. */
+export type RelayOptions = Pick<RelaySettings, "databaseUrl" | "brokers" | "registryUrl"> & Partial<RelaySettings>;
+
+/** For callers that hold values rather than texts. @throws RelayError SETTINGS_INVALID */
+export function completeSettings(options: RelayOptions): RelaySettings {
+  const content = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return loadSettings({ flags: {}, env: {}, file: { path: "options", content } });
+}
+
+function findValue(
+  name: SettingName,
+  setting: Setting<unknown>,
+  sources: SettingSources,
+  file: ReadonlyMap<string, string>,
+): { readonly text: string; readonly source: string } | null {
+  const flag = sources.flags[name];
+  if (flag !== undefined) return { text: flag, source: setting.flag };
+  const variable = sources.env[setting.env];
+  if (variable !== undefined && variable !== "") return { text: variable, source: `variable ${setting.env}` };
+  const entry = file.get(name);
+  if (entry !== undefined) return { text: entry, source: `${sources.file?.path}, ${name}` };
+  return setting.default === undefined ? null : { text: setting.default, source: `default of ${setting.flag}` };
+}
+
+function fileEntries(file: SettingSources["file"], problems: string[]): Map<string, string> {
+  const entries = new Map<string, string>();
+  if (file === undefined) return entries;
+  if (typeof file.content !== "object" || file.content === null || Array.isArray(file.content)) {
+    problems.push(`${file.path}: expects an object by setting name, such as {"batchSize": 500}`);
+    return entries;
+  }
+  for (const [name, value] of Object.entries(file.content)) {
+    if (!Object.hasOwn(settingsTable, name)) problems.push(`${file.path}: there is no setting ${JSON.stringify(name)}`);
+    else entries.set(name, Array.isArray(value) ? value.join(",") : String(value));
+  }
+  return entries;
+}
+
+type Row = Omit<Setting<unknown>, "type" | "parse">;
+
+function urlSetting(protocols: readonly string[], row: Row): Setting<string> {
+  const expected = protocols.map((protocol) => `${protocol}//`).join(" or ");
+  return {
+    ...row,
+    type: "URL",
+    parse(text) {
+      const url = URL.canParse(text) ? new URL(text) : null;
+      // A text that is no URL may still hold a password: it is not repeated.
+      if (url === null) throw new Error(`expects a URL that begins with ${expected}`);
+      if (!protocols.includes(url.protocol) || url.hostname === "") {
+        throw new Error(`expects a URL that begins with ${expected}, not ${redactUrls(text)}`);
+      }
+      return text;
+    },
+  };
+}
+
+function brokersSetting(row: Row): Setting<readonly string[]> {
+  return {
+    ...row,
+    type: "list",
+    parse(text) {
+      const brokers = text.split(",").map((broker) => broker.trim());
+      const wrong = brokers.filter((broker) => !/^(\[[0-9a-f:.]+\]|[^\s:/@,[\]]+):\d{1,5}$/i.test(broker));
+      if (wrong.length > 0) throw new Error(`expects host:port, not ${wrong.map(quote).join(", ")}`);
+      return brokers;
+    },
+  };
+}
+
+function booleanSetting(row: Row): Setting<boolean> {
+  return {
+    ...row,
+    type: "boolean",
+    parse(text) {
+      if (text === "true" || text === "1") return true;
+      if (text === "false" || text === "0") return false;
+      throw new Error(`expects true or false, not ${quote(text)}`);
+    },
+  };
+}
+
+function textSetting(row: Row): Setting<string> {
+  return {
+    ...row,
+    type: "text",
+    parse(text) {
+      if (text.trim() === "") throw new Error("expects a text that is not empty");
+      return text;
+    },
+  };
+}
+
+function integerSetting(least: number, most: number, row: Row): Setting<number> {
+  return {
+    ...row,
+    type: "integer",
+    parse(text) {
+      const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+      if (value >= least && value <= most) return value;
+      throw new Error(`expects a whole number from ${least} to ${most}, not ${quote(text)}`);
+    },
+  };
+}
+
+function choiceSetting<Choice extends string>(choices: readonly Choice[], row: Row): Setting<Choice> {
+  return {
+    ...row,
+    type: choices.join(", "),
+    parse(text) {
+      const choice = choices.find((candidate) => candidate === text);
+      if (choice === undefined) throw new Error(`expects one of ${choices.join(", ")}, not ${quote(text)}`);
+      return choice;
+    },
+  };
+}
+
+function quote(text: string): string {
+  return redactUrls(JSON.stringify(text));
+}

@@ -1,0 +1,11 @@
+import type pg from "pg";
+import { parseSnapshot, type Snapshot } from "../snapshot.ts";
+
+/** The tick: what an idle relay asks 20 times a second. Prepared, as planning would be most of its cost. */
+export async function currentSnapshot(client: pg.Client): Promise<Snapshot> {
+  const { rows } = await client.query<{ snapshot: string }>({
+    name: "waybill_current_snapshot",
+    text: "SELECT pg_current_snapshot()::text AS snapshot",
+  });
+  return parseSnapshot((rows[0] as { snapshot: string }).snapshot);
+}

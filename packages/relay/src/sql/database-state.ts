@@ -1,0 +1,54 @@
+import type pg from "pg";
+import { parseSnapshot, type Snapshot } from "../snapshot.ts";
+
+/** Whether the server is a standby: its snapshots list no running transactions, so a reader would lose events. */
+export async function isStandby(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ standby: boolean }>("SELECT pg_is_in_recovery() AS standby");
+  return rows[0]?.standby === true;
+}
+
+/** The tables of the migrations that are not there. */
+export async function missingTables(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT name FROM unnest(ARRAY['waybill.schema', 'waybill.outbox', 'waybill.relay_cursor']) AS name
+     WHERE to_regclass(name) IS NULL`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+export interface XidState {
+  readonly snapshot: Snapshot;
+  /** Whether the outbox holds transaction ids that this cluster has not given out yet. */
+  readonly hasForeignXids: boolean;
+  /** The newest id that the outbox's sequence has given out. */
+  readonly lastSequenceId: bigint;
+}
+
+/** Both in one statement, so that the snapshot is the one that the rows are seen with. */
+export async function readXidState(client: pg.Client): Promise<XidState> {
+  const { rows } = await client.query<{ snapshot: string; foreign_xids: boolean; last_id: string | null }>(
+    `SELECT pg_current_snapshot()::text AS snapshot,
+       EXISTS (SELECT FROM waybill.outbox WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())) AS foreign_xids,
+       pg_sequence_last_value(pg_get_serial_sequence('waybill.outbox', 'id')::regclass)::text AS last_id`,
+  );
+  const row = rows[0] as { snapshot: string; foreign_xids: boolean; last_id: string | null };
+  return {
+    snapshot: parseSnapshot(row.snapshot),
+    hasForeignXids: row.foreign_xids,
+    lastSequenceId: BigInt(row.last_id ?? 0),
+  };
+}
+
+export interface ServerState {
+  /** Of the backend that really serves this session. */
+  readonly backendPid: number;
+  readonly now: Date;
+}
+
+export async function readServerState(client: pg.Client): Promise<ServerState> {
+  const { rows } = await client.query<{ pid: number; now: Date }>(
+    "SELECT pg_backend_pid() AS pid, clock_timestamp() AS now",
+  );
+  const row = rows[0] as { pid: number; now: Date };
+  return { backendPid: row.pid, now: row.now };
+}
