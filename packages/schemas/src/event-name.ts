@@ -19,6 +19,12 @@ export function eventNameOf(domain: string, folder: string): EventName | null {
   return { type: `${domain}.${entity}.${action}`, domain, entity, action };
 }
 
+/** Reads `domain.entity.action`; null when it is not of that form. */
+export function parseEventType(type: string): EventName | null {
+  const [domain = "", ...rest] = type.split(".");
+  return eventNameOf(domain, rest.join("."));
+}
+
 /** The namespace of an event's record, and its default topic. */
 export function namespaceOf(name: EventName): string {
   return `${name.domain}.${name.entity}`;

@@ -1,3 +1,4 @@
+import { networkReasonOf } from "./error-reason.ts";
 import { SchemasError } from "./errors.ts";
 
 /** A schema as a registry holds it. */
@@ -176,20 +177,12 @@ function errorCodeOf(body: unknown): number {
 }
 
 function unreachable(url: string, error: unknown, timeoutMs: number): SchemasError {
-  const reason = reasonOf(error, timeoutMs);
+  const reason = networkReasonOf(error, timeoutMs);
   return new SchemasError(
     "registry-unreachable",
     `The registry at ${url} could not be reached: ${reason}. Check the address and that the registry is running.`,
     { cause: error },
   );
-}
-
-function reasonOf(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return "unknown reason";
-  if (error.name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
-  // fetch says only "fetch failed"; the reason is in the cause, and of several addresses in its errors.
-  const cause = error.cause instanceof AggregateError ? error.cause.errors[0] : error.cause;
-  return cause instanceof Error ? cause.message : error.message;
 }
 
 function refusal(url: string, method: Method, path: string, answer: Answer): SchemasError {

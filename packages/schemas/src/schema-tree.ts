@@ -31,7 +31,7 @@ export interface SchemaVersion {
   readonly content: Uint8Array;
   /**
    * The file's text without the white space between its tokens: what is registered, embedded in generated code and
-   * locked, so that reformatting a file changes nothing.
+   * locked, so that reformatting a file changes nothing. As it stands when the file holds no valid schema.
    */
   readonly text: string;
   /** SHA-256 over `text`, in hexadecimal. */
@@ -95,7 +95,7 @@ export function fileOf(name: EventName, version: number): string {
 
 /** Removes the white space between the tokens of a JSON text, and a byte order mark; every token stays as written. */
 export function compactJson(text: string): string {
-  return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, "$1");
+  return text.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|\s+/g, "$1");
 }
 
 interface VersionPlace {
@@ -135,7 +135,8 @@ function placeOf(path: string): VersionPlace | Finding {
 function readVersion(file: TreeFile, version: number): { version: SchemaVersion; problems: readonly Finding[] } {
   const result = parseSchema(file.content, { file: file.path });
   const schema = result.ok ? result.schema : null;
-  const text = compactJson(new TextDecoder().decode(file.content));
+  const source = new TextDecoder().decode(file.content);
+  const text = result.ok ? compactJson(source) : source;
   return {
     version: {
       version,

@@ -1,48 +1,44 @@
 import { configFileName, type GenerateConfig } from "./config.ts";
+import { type EventName, namespaceOf, recordNameFor } from "./event-name.ts";
+import { fileOf } from "./schema-tree.ts";
 
 /** What `schemas init` writes: text by path. */
-export function starterFiles(generate: GenerateConfig): ReadonlyMap<string, string> {
+export function starterFiles(event: EventName, generate: GenerateConfig): ReadonlyMap<string, string> {
   const config = { mode: "FULL_TRANSITIVE", generate: { out: generate.out, scope: generate.scope } };
   return new Map([
     [configFileName, `${JSON.stringify(config, null, 2)}\n`],
-    ["orders/order.placed/v1.avsc", firstEvent],
+    [fileOf(event, 1), firstVersionOf(event)],
   ]);
 }
 
-/** Shows what events need most: a key, an id, money, an instant, docs, and a field that may be absent. */
-const firstEvent = `{
+/** What every event has: the entity's id as its key, and the instant. */
+function firstVersionOf(event: EventName): string {
+  const entity = event.entity.replaceAll("_", " ");
+  const action = event.action.replaceAll("_", " ");
+  const title = `${entity.charAt(0).toUpperCase()}${entity.slice(1)}`;
+  const recordName = recordNameFor(event, 1);
+  return `{
   "type": "record",
-  "name": "OrderPlaced",
-  "namespace": "orders.order",
-  "doc": "A customer placed an order.",
+  "name": "${recordName.slice(recordName.lastIndexOf(".") + 1)}",
+  "namespace": "${namespaceOf(event)}",
+  "doc": "${title} ${action}.",
   "fields": [
     {
-      "name": "orderId",
+      "name": "${camelCase(event.entity)}Id",
       "type": { "type": "string", "logicalType": "uuid" },
-      "doc": "The order. Events of one order stay in sequence.",
+      "doc": "The ${entity}. Events of one ${entity} stay in sequence.",
       "waybill.key": true
     },
     {
-      "name": "total",
-      "type": { "type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2 },
-      "doc": "What the customer owes."
-    },
-    {
-      "name": "currency",
-      "type": "string",
-      "doc": "ISO 4217 code of the total, such as EUR."
-    },
-    {
-      "name": "couponCode",
-      "type": ["null", "string"],
-      "default": null,
-      "doc": "The coupon that was redeemed. Null where there was none."
-    },
-    {
-      "name": "placedAt",
+      "name": "${camelCase(event.action)}At",
       "type": { "type": "long", "logicalType": "timestamp-millis" },
-      "doc": "When the customer placed the order."
+      "doc": "When it happened."
     }
   ]
 }
 `;
+}
+
+function camelCase(words: string): string {
+  return words.replace(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
+}

@@ -2,6 +2,7 @@ import { type Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { configFileName, parseConfig, type SchemasConfig } from "./config.ts";
+import { reasonOf, systemCodeOf } from "./error-reason.ts";
 import { SchemasError } from "./errors.ts";
 import { compareFiles } from "./finding.ts";
 import type { JsonFileProblem } from "./json-file.ts";
@@ -135,12 +136,11 @@ function symbolicLink(shown: string): SchemasError {
 }
 
 function unreadable(shown: string, error: unknown): SchemasError {
-  const reason = error instanceof Error ? error.message : "unknown reason";
-  return new SchemasError("file-unreadable", `Cannot read "${shown}": ${reason}.`, { cause: error });
+  return new SchemasError("file-unreadable", `Cannot read "${shown}": ${reasonOf(error)}.`, { cause: error });
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+  return ["ENOENT", "ENOTDIR"].includes(systemCodeOf(error) ?? "");
 }
 
 function invalid(

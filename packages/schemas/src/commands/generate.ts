@@ -6,23 +6,29 @@ import { SchemasError } from "../errors.ts";
 import { countFindings } from "../finding.ts";
 import { generatePackages } from "../generate/generate-packages.ts";
 import type { GeneratorEvent } from "../generate/generator-input.ts";
-import { compareOutput, writeOutput } from "../generate/output-files.ts";
+import { compareOutput, type FileChange, writeOutput } from "../generate/output-files.ts";
 import { findRuntime } from "../generate/runtime-dependency.ts";
-import { formatText } from "../report.ts";
+import { formatText, plural } from "../report.ts";
 import type { SchemaTree } from "../schema-tree.ts";
 import { displayPath } from "../tree-files.ts";
 import { countChecked } from "./check.ts";
 import { loadTree } from "./load.ts";
 
 const help = `
-Writes one npm package for each domain into the folder that the config names: types, descriptors
-and codecs of every version of every event. The same schemas give the same files, so keep them in
-version control and let CI run "schemas generate --check".
+Checks the tree, then writes one npm package for each domain into "generate.out" of the config:
+types, descriptors and codecs of every version. The same schemas give the same files, so the
+packages belong in version control. With any error in the tree nothing is written.
+
+--check writes nothing, and exits with 1 when a file is missing, outdated or left over: for CI.
 
 Examples:
   $ schemas generate
-  $ schemas generate --check         report files that are not what the schemas say; write nothing
+  $ schemas generate --check
 `;
+
+interface GenerateOptions {
+  readonly check?: true;
+}
 
 /** `schemas generate`. */
 export function addGenerateCommand(
@@ -34,50 +40,63 @@ export function addGenerateCommand(
     .command("generate")
     .summary("write the packages that applications import")
     .argument("[dir]", "the schema tree (default: . or ./schemas)")
-    .option("--check", "only compare: exit code 1 when a file differs")
+    .option("--check", "write nothing, and fail when the packages are not up to date")
     .addHelpText("after", help)
-    .action((dir: string | undefined, options: { readonly check?: true }) =>
-      run(() => generate(context, dir, options.check === true)),
-    );
+    .action((dir: string | undefined, options: GenerateOptions) => run(() => generate(context, dir, options)));
 }
 
-async function generate(context: CliContext, dir: string | undefined, isCheck: boolean): Promise<ExitCode> {
+async function generate(context: CliContext, dir: string | undefined, options: GenerateOptions): Promise<ExitCode> {
   const { files, tree, pathOf } = await loadTree(context, dir);
-  const findings = checkTree(tree, files.lock).filter(({ severity }) => severity === "error");
-  if (countFindings(findings).error > 0) {
-    context.printError(formatText(findings, countChecked(tree), pathOf));
-    return 1;
-  }
-  const { generate: config } = tree.config;
-  if (config === null) {
+  const { config } = tree;
+  if (config.generate === null) {
     throw new SchemasError(
       "config-invalid",
-      `${pathOf("schemas.config.json")} says nothing of generated packages. Add "generate": { "out": "…", "scope": "@…" }.`,
+      `${pathOf("schemas.config.json")} does not say where to generate to. Add "generate": { "out": "../events", "scope": "@acme-events" }.`,
     );
   }
-  const folder = resolve(files.root, config.out);
-  const runtime = await findRuntime(folder);
-  const output = generatePackages(generatorEventsOf(tree), { scope: config.scope, runtime });
-  const changes = await compareOutput(folder, output);
-  const lines = changes.map(
-    ({ path, change }) => `${change.padEnd(9)} ${displayPath(context.cwd, join(folder, path))}\n`,
-  );
-  context.print(lines.join(""));
-  if (isCheck && changes.length > 0) {
-    context.printError(`${changes.length} of ${output.size} generated files differ: run "schemas generate".\n`);
+  const findings = checkTree(tree, files.lock);
+  if (countFindings(findings).error > 0) {
+    context.print(formatText(findings, countChecked(tree), pathOf));
+    context.printError("error: Nothing was generated. Correct the errors above first.\n");
     return 1;
   }
-  await writeOutput(folder, output, changes);
-  const verb = isCheck ? "as the schemas say" : `written, ${output.size - changes.length} unchanged`;
-  context.print(`${isCheck ? output.size : changes.length} files ${verb}\n`);
-  return 0;
+  const out = resolve(files.root, config.generate.out);
+  const runtime = await findRuntime(out);
+  const generated = generatePackages(generatorEventsOf(tree), { scope: config.generate.scope, runtime });
+  const changes = await compareOutput(out, generated);
+  if (options.check !== true) await writeOutput(out, generated, changes);
+  return report(context, { changes, isCheck: options.check === true, shownOut: displayPath(context.cwd, out) });
 }
 
-/** The events of a tree without errors, as the generator takes them. */
-function generatorEventsOf({ events, config }: SchemaTree): GeneratorEvent[] {
+function generatorEventsOf({ config, events }: SchemaTree): readonly GeneratorEvent[] {
   return events.map(({ name, topic, versions }) => ({
     name,
     topic,
     versions: versions.map(({ version, text }) => ({ version, text, key: config.events.get(name.type)?.key })),
   }));
+}
+
+interface Outcome {
+  readonly changes: readonly FileChange[];
+  readonly isCheck: boolean;
+  readonly shownOut: string;
+}
+
+function report(context: CliContext, { changes, isCheck, shownOut }: Outcome): ExitCode {
+  const pathOf = (path: string) => join(shownOut, path);
+  if (changes.length === 0) {
+    context.print(`${shownOut} is up to date.\n`);
+    return 0;
+  }
+  if (isCheck) {
+    context.print(changes.map(({ path, change }) => `${pathOf(path)} is ${change}\n`).join(""));
+    context.printError(
+      `error: ${plural(changes.length, "generated file")} differ from the schemas. Run "schemas generate" and commit the result.\n`,
+    );
+    return 1;
+  }
+  context.print(
+    changes.map(({ path, change }) => `${change === "left over" ? "Removed" : "Wrote"} ${pathOf(path)}\n`).join(""),
+  );
+  return 0;
 }

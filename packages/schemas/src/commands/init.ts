@@ -1,22 +1,25 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Action, CliContext, ExitCode } from "../cli.ts";
 import { isNpmScope } from "../config.ts";
+import { reasonOf, systemCodeOf } from "../error-reason.ts";
 import { SchemasError } from "../errors.ts";
+import { type EventName, parseEventType } from "../event-name.ts";
 import { starterFiles } from "../starter-files.ts";
 import { displayPath } from "../tree-files.ts";
 
 const help = `
-Writes schemas.config.json and a first event, orders.order.placed, to rename or to build on.
-Overwrites nothing.
+Writes schemas.config.json and the first version of an event with an id and an instant, to build
+on. Overwrites nothing.
 
 Examples:
   $ schemas init
-  $ schemas init services/shop/schemas --scope @acme-events --out ../generated
+  $ schemas init services/desk/schemas --event tickets.ticket.opened --scope @acme-events
 `;
 
 interface InitOptions {
+  readonly event: EventName;
   readonly scope: string;
   readonly out: string;
 }
@@ -27,10 +30,21 @@ export function addInitCommand(program: Command, context: CliContext, run: (acti
     .command("init")
     .summary("make a schema tree with a first event")
     .argument("[dir]", "folder of the new tree", "schemas")
+    .addOption(
+      new Option("--event <event>", "the first event: domain.entity.action, in the past tense")
+        .argParser(parseEvent)
+        .default(parseEvent("orders.order.placed"), '"orders.order.placed"'),
+    )
     .option("--scope <scope>", "npm scope of the generated packages", parseScope, "@events")
     .option("--out <folder>", "folder of the generated packages, relative to the tree", "../events")
     .addHelpText("after", help)
     .action((dir: string, options: InitOptions) => run(() => init(context, dir, options)));
+}
+
+function parseEvent(type: string): EventName {
+  const name = parseEventType(type);
+  if (name !== null) return name;
+  throw new InvalidArgumentError("An event is domain.entity.action in lower case, such as orders.order.placed.");
 }
 
 function parseScope(scope: string): string {
@@ -40,7 +54,7 @@ function parseScope(scope: string): string {
 
 async function init(context: CliContext, dir: string, options: InitOptions): Promise<ExitCode> {
   const root = resolve(context.cwd, dir);
-  const files = starterFiles(options);
+  const files = starterFiles(options.event, options);
   const shown = (path: string) => displayPath(context.cwd, join(root, path));
   for (const path of files.keys()) {
     if (await exists(join(root, path))) {
@@ -64,8 +78,8 @@ async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    // ENOTDIR and the like are for the write to report, with the path that it fails on.
-    if (error instanceof Error) return false;
+    // Any other fault is for the write to report, with the path that it fails on.
+    if (systemCodeOf(error) !== null) return false;
     throw error;
   }
 }
@@ -75,7 +89,6 @@ async function writeNew(path: string, shown: string, text: string): Promise<void
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text, { flag: "wx" });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "unknown reason";
-    throw new SchemasError("file-unwritable", `Cannot write "${shown}": ${reason}.`, { cause: error });
+    throw new SchemasError("file-unwritable", `Cannot write "${shown}": ${reasonOf(error)}.`, { cause: error });
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { checkTree } from "../check-tree.ts";
 import type { Action, CliContext, ExitCode } from "../cli.ts";
+import { reasonOf } from "../error-reason.ts";
 import { SchemasError } from "../errors.ts";
 import { countFindings } from "../finding.ts";
 import { formatLock, lockFileName } from "../lock-file.ts";
@@ -66,7 +67,6 @@ async function writeLock(path: string, shown: string, text: string): Promise<voi
   try {
     await writeFile(path, text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "unknown reason";
-    throw new SchemasError("file-unwritable", `Cannot write "${shown}": ${reason}.`, { cause: error });
+    throw new SchemasError("file-unwritable", `Cannot write "${shown}": ${reasonOf(error)}.`, { cause: error });
   }
 }

@@ -1,0 +1,78 @@
+import { expect, it } from "@jest/globals";
+import { bytesOf } from "../test/tree-fixture.ts";
+import { parseConfig } from "./config.ts";
+
+function problemsOf(text: unknown): readonly string[] {
+  const { problems } = parseConfig(bytesOf(text));
+  return (problems ?? []).map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
+}
+
+it("has a default for everything", () => {
+  expect(parseConfig(bytesOf("{}")).config).toEqual({
+    mode: "FULL_TRANSITIVE",
+    generate: null,
+    registryUrl: null,
+    events: new Map(),
+  });
+});
+
+it("reads every setting", () => {
+  const config = {
+    $schema: "./schemas.config.schema.json",
+    mode: "BACKWARD",
+    generate: { out: "../events", scope: "@shop" },
+    registry: { url: "https://registry.example.com/apis/ccompat/v7" },
+    events: { "orders.order.placed": { topic: "orders", key: "orderId" }, "users.user.registered": { key: null } },
+  };
+  expect(parseConfig(bytesOf(config)).config).toEqual({
+    mode: "BACKWARD",
+    generate: { out: "../events", scope: "@shop" },
+    registryUrl: "https://registry.example.com/apis/ccompat/v7",
+    events: new Map([
+      ["orders.order.placed", { topic: "orders", key: "orderId", at: expect.anything() }],
+      ["users.user.registered", { key: null, at: expect.anything() }],
+    ]),
+  });
+});
+
+it("skips a byte order mark", () => {
+  expect(parseConfig(bytesOf('\ufeff{ "mode": "NONE" }')).config?.mode).toBe("NONE");
+});
+
+it("tells where JSON breaks off", () => {
+  expect(problemsOf('{\n  "mode": "FULL"\n  "events": {}\n}')).toEqual([
+    'schemas.config.json:3:3: expected "," or "}", found """',
+  ]);
+  expect(problemsOf("")).toEqual([expect.stringMatching(/^schemas\.config\.json:1:1: /)]);
+  expect(problemsOf("[]")).toEqual(["schemas.config.json:1:1: the file must be an object, not an array"]);
+});
+
+it("reports everything at once, each with its place", () => {
+  const text = `{
+  "mode": "full",
+  "mode": "FULLY",
+  "generat": {},
+  "generate": { "scope": "shop" },
+  "registry": { "url": "registry:8081", "password": "x" },
+  "events": { "orders.order.placed": { "topic": "a b", "key": 1, "partition": 0 }, "x": [] }
+}`;
+  expect(problemsOf(text)).toEqual([
+    expect.stringMatching(/^schemas\.config\.json:3:3: the key "mode" is already given on line 2/),
+    'schemas.config.json:4:14: the config has no setting "generat"; it has $schema, mode, generate, registry, events',
+    'schemas.config.json:3:11: "mode" must be one of NONE, BACKWARD, BACKWARD_TRANSITIVE, FORWARD, FORWARD_TRANSITIVE, FULL, FULL_TRANSITIVE',
+    'schemas.config.json:5:15: "generate" needs "out"',
+    'schemas.config.json:5:26: "scope" must be an npm scope such as @acme-events, not "shop"',
+    'schemas.config.json:6:53: "registry" has no setting "password"; it has url',
+    'schemas.config.json:6:24: "url" must be an http or https address, such as http://localhost:8081',
+    'schemas.config.json:7:79: "orders.order.placed" has no setting "partition"; it has topic, key',
+    'schemas.config.json:7:49: "a b" is no topic name: Kafka takes 1 to 249 letters, digits, dots, underscores and hyphens',
+    'schemas.config.json:7:63: "key" must be a string, not a number',
+    'schemas.config.json:7:89: "x" must be an object, not an array',
+  ]);
+});
+
+it("refuses credentials, and does not repeat them", () => {
+  const [problem] = problemsOf({ registry: { url: "https://me:secret@registry" } });
+  expect(problem).toContain("must hold no user or password");
+  expect(problem).not.toContain("secret");
+});

@@ -1,0 +1,32 @@
+import { expect, it } from "@jest/globals";
+import { orderRecord, treeOf } from "../test/tree-fixture.ts";
+import { compactJson, generationsOf } from "./schema-tree.ts";
+
+it("removes the white space between tokens, and nothing else", () => {
+  const text = '\ufeff{\r\n\t"a b" : "x  \\" y\\\\" , "n": [ 1.50, 12345678901234567890, 1e2 ]\n}\n';
+  expect(compactJson(text)).toBe('{"a b":"x  \\" y\\\\","n":[1.50,12345678901234567890,1e2]}');
+});
+
+it("keeps a long string whole", () => {
+  const text = JSON.stringify({ doc: `${"a b".repeat(1_000_000)}${"\\".repeat(1_000_000)}` });
+  expect(compactJson(` ${text} `) === text).toBe(true);
+});
+
+it("gives each generation a subject of its own on the event's topic, in version order", () => {
+  const tree = treeOf(
+    {
+      "orders/order.placed/v10.avsc": orderRecord([], "OrderPlacedV10"),
+      "orders/order.placed/v2.avsc": orderRecord(),
+      "orders/order.placed/v1.avsc": orderRecord(),
+    },
+    { events: { "orders.order.placed": { topic: "all-orders" } } },
+  );
+  const [event] = tree.events;
+  if (event === undefined) throw new Error("the tree holds no event");
+  expect(
+    generationsOf(event).map(({ subject, versions }) => [subject, versions.map(({ version }) => version)]),
+  ).toEqual([
+    ["all-orders-orders.order.OrderPlaced", [1, 2]],
+    ["all-orders-orders.order.OrderPlacedV10", [10]],
+  ]);
+});

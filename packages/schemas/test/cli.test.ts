@@ -1,0 +1,277 @@
+import { readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { folderWith, runInProcess, runSchemas } from "./run-schemas.ts";
+import { orderRecord } from "./tree-fixture.ts";
+
+const config = "schemas/schemas.config.json";
+const v1 = "schemas/orders/order.placed/v1.avsc";
+const v2 = "schemas/orders/order.placed/v2.avsc";
+const broken = { [config]: {}, [v1]: orderRecord(), [v2]: orderRecord([{ name: "total", type: "long" }]) };
+
+describe("help and usage", () => {
+  it("explains itself", async () => {
+    const { code, stdout, stderr } = await runSchemas("/", ["--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const command of ["init", "check", "release", "generate", "push"])
+      expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+    expect(stdout).toContain("Exit codes: 0 ok, 1 findings, 2 bad usage or input");
+  });
+
+  it.each(["init", "check", "release", "generate", "push"])("shows examples of %s", async (command) => {
+    const { code, stdout } = await runInProcess("/", [command, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\n  \\$ schemas ${command}`));
+  });
+
+  it.each([
+    [["chek"], "error: unknown command 'chek'"],
+    [["check", "--format", "xml"], "Allowed choices are text, json."],
+    [["check", "a", "b"], "error: too many arguments for 'check'"],
+    [["init", "--scope", "acme"], "An npm scope looks like @acme-events."],
+    [["init", "--event", "order.placed"], "An event is domain.entity.action in lower case"],
+    [["push", "--forse"], "error: unknown option '--forse'"],
+  ])("refuses %j with exit code 2", async (args, message) => {
+    const { code, stdout, stderr } = await runInProcess("/", args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+
+  it("ends the process with the exit code", async () => {
+    const { code, stdout, stderr } = await runSchemas("/", []);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^Usage: schemas /);
+  });
+});
+
+describe("init", () => {
+  it("makes a tree that passes check, and overwrites nothing", async () => {
+    await using folder = await folderWith({});
+    const init = await runSchemas(folder.path, ["init", "--scope", "@acme", "--out", "../generated"]);
+    expect(init).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: `Wrote schemas/schemas.config.json
+Wrote schemas/orders/order.placed/v1.avsc
+Next: schemas check, then schemas release and schemas generate
+`,
+    });
+    expect(JSON.parse(await readFile(join(folder.path, config), "utf8"))).toEqual({
+      mode: "FULL_TRANSITIVE",
+      generate: { out: "../generated", scope: "@acme" },
+    });
+    expect((await runSchemas(folder.path, ["check"])).code).toBe(0);
+
+    await writeFile(join(folder.path, v1), "mine");
+    const again = await runSchemas(folder.path, ["init"]);
+    expect(again).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        'error: "schemas/schemas.config.json" exists already, and nothing was written. Name another folder, or go on with the tree that is there.\n',
+    });
+    expect(await readFile(join(folder.path, v1), "utf8")).toBe("mine");
+  });
+
+  it("names the first event as it is told to", async () => {
+    await using folder = await folderWith({});
+    const { stdout } = await runSchemas(folder.path, ["init", ".", "--event", "depot.order_item.handed_over"]);
+    expect(stdout).toContain("Wrote depot/order_item.handed_over/v1.avsc\n");
+    const text = await readFile(join(folder.path, "depot/order_item.handed_over/v1.avsc"), "utf8");
+    expect(JSON.parse(text)).toMatchObject({
+      name: "OrderItemHandedOver",
+      namespace: "depot.order_item",
+      fields: [{ name: "orderItemId" }, { name: "handedOverAt" }],
+    });
+    expect((await runSchemas(folder.path, ["check"])).code).toBe(0);
+  });
+
+  it("says why it cannot write", async () => {
+    await using folder = await folderWith({ schemas: "a file" });
+    const { code, stderr } = await runSchemas(folder.path, ["init"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: Cannot write "schemas\/schemas\.config\.json": .*\n$/);
+  });
+});
+
+describe("check", () => {
+  it("prints findings as a compiler does, with exit code 1", async () => {
+    await using folder = await folderWith(broken);
+    expect(await runSchemas(folder.path, ["check"])).toEqual({
+      code: 1,
+      stderr: "",
+      stdout: `schemas/orders/order.placed/v1.avsc:1:1: note unreleased: v1 of orders.order.placed is not released: it may still change
+schemas/orders/order.placed/v2.avsc:1:1: note unreleased: v2 of orders.order.placed is not released: it may still change
+schemas/orders/order.placed/v2.avsc:11:5: error incompatible: v2 cannot read what v1 wrote: at total, the reader's field "total" has no default and the writer's record orders.order.OrderPlaced lacks it; add a default
+    schemas/orders/order.placed/v1.avsc:1:1: the other side, in v1
+    help: either keep the generation compatible, or begin a new one: name the record "orders.order.OrderPlacedV2", which gets its own registry subject, and consumers add an upcaster
+1 event, 2 versions, mode FULL_TRANSITIVE: 1 error, 2 notes
+`,
+    });
+  });
+
+  it("prints the same as JSON", async () => {
+    await using folder = await folderWith(broken);
+    const { code, stdout } = await runSchemas(join(folder.path, "schemas"), ["check", "--format", "json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      mode: "FULL_TRANSITIVE",
+      summary: { events: 1, versions: 2, errors: 1, warnings: 0, notes: 2 },
+      findings: [
+        { rule: "unreleased", severity: "note" },
+        { rule: "unreleased", severity: "note" },
+        {
+          file: "orders/order.placed/v2.avsc",
+          line: 11,
+          column: 5,
+          rule: "incompatible",
+          severity: "error",
+          related: { file: "orders/order.placed/v1.avsc", line: 1, column: 1 },
+        },
+      ],
+    });
+  });
+
+  it.each([
+    [["check"], 'Neither "FOLDER" nor its folder "schemas" holds schemas.config.json.'],
+    [["check", "nowhere"], 'The folder "nowhere" does not exist.'],
+    [["check", "file.txt"], '"file.txt" is a file. Name the folder that holds schemas.config.json.'],
+    [["check", "bare"], 'The folder "bare" is no schema tree: it holds no schemas.config.json.'],
+    [["check", "config"], 'config/schemas.config.json:2:3: expected "," or "}", found """'],
+    [["check", "lock"], "lock/schemas.lock.json:1:1: the text is empty"],
+    [["check", "utf8"], "utf8/schemas.config.json:1:4: "],
+  ])("%j is an input error: one message, exit code 2, no stack", async (args, message) => {
+    await using folder = await folderWith({
+      "file.txt": "",
+      "bare/readme.md": "",
+      "config/schemas.config.json": '{ "mode": "FULL"\n  "events": {} }',
+      "lock/schemas.config.json": {},
+      "lock/schemas.lock.json": "",
+      "utf8/schemas.config.json": "",
+    });
+    await writeFile(join(folder.path, "utf8/schemas.config.json"), Buffer.from([0x7b, 0x20, 0x22, 0xff, 0x22, 0x7d]));
+    const { code, stdout, stderr } = await runInProcess(folder.path, args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^error: /);
+    expect(stderr).toContain(message.replace("FOLDER", folder.path));
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it("follows no symbolic link, so that a loop of them cannot trap it", async () => {
+    await using folder = await folderWith({ [config]: {}, [v1]: orderRecord() });
+    await symlink("..", join(folder.path, "schemas/orders/loop"));
+    const { code, stderr } = await runSchemas(folder.path, ["check"]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'error: "schemas/orders/loop" is a symbolic link, and a schema tree must hold its files itself. Replace it with the file.\n',
+    );
+  });
+});
+
+describe("release", () => {
+  it("locks what is unreleased, after which edits and removals are found", async () => {
+    await using folder = await folderWith({ [config]: {}, [v1]: orderRecord() });
+    const lock = join(folder.path, "schemas/schemas.lock.json");
+
+    const dryRun = await runSchemas(folder.path, ["release", "--dry-run"]);
+    expect(dryRun).toEqual({ code: 0, stderr: "", stdout: "Would release orders.order.placed v1\n" });
+    await expect(stat(lock)).rejects.toThrow("ENOENT");
+
+    const release = await runSchemas(folder.path, ["release"]);
+    expect(release.stdout).toBe(
+      "Released orders.order.placed v1\nCommit schemas/schemas.lock.json with the schemas.\n",
+    );
+    const written = await readFile(lock, "utf8");
+    expect((await runSchemas(folder.path, ["release"])).stdout).toBe("Every version is released already.\n");
+    expect(await readFile(lock, "utf8")).toBe(written);
+
+    await writeFile(join(folder.path, v1), JSON.stringify({ ...orderRecord(), doc: "Edited." }));
+    const check = await runSchemas(folder.path, ["check"]);
+    expect(check.code).toBe(1);
+    expect(check.stdout).toMatch(/^schemas\/orders\/order\.placed\/v1\.avsc:1:1: error released-edited: /);
+    expect(check.stdout).toMatch(/^ {4}schemas\/schemas\.lock\.json:5:13: released with SHA-256 /m);
+  });
+
+  it("releases nothing while anything is wrong", async () => {
+    await using folder = await folderWith(broken);
+    const { code, stdout, stderr } = await runSchemas(folder.path, ["release"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("error incompatible");
+    expect(stderr).toBe("error: Nothing was released. Correct the errors above first.\n");
+    await expect(stat(join(folder.path, "schemas/schemas.lock.json"))).rejects.toThrow("ENOENT");
+  });
+});
+
+describe("generate", () => {
+  const tree = { [config]: { generate: { out: "../events", scope: "@acme-events" } }, [v1]: orderRecord() };
+
+  it("writes the packages; --check then holds them to the schemas", async () => {
+    await using folder = await folderWith(tree);
+    const missing = await runSchemas(folder.path, ["generate", "--check"]);
+    expect(missing.code).toBe(1);
+    expect(missing.stdout).toContain("events/orders/src/order.placed.ts is missing\n");
+    expect(missing.stderr).toMatch(/^error: \d+ generated files differ from the schemas\. Run "schemas generate"/);
+
+    const generate = await runSchemas(folder.path, ["generate"]);
+    expect({ code: generate.code, stderr: generate.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(generate.stdout).toContain("Wrote events/orders/src/order.placed.ts\n");
+    const manifest = JSON.parse(await readFile(join(folder.path, "events/orders/package.json"), "utf8"));
+    expect(manifest.name).toBe("@acme-events/orders");
+
+    expect(await runSchemas(folder.path, ["generate", "--check"])).toEqual({
+      code: 0,
+      stdout: "events is up to date.\n",
+      stderr: "",
+    });
+    await writeFile(join(folder.path, "events/orders/src/order.placed.ts"), "edited");
+    const outdated = await runSchemas(folder.path, ["generate", "--check"]);
+    expect({ code: outdated.code, stdout: outdated.stdout }).toEqual({
+      code: 1,
+      stdout: "events/orders/src/order.placed.ts is outdated\n",
+    });
+  });
+
+  it("generates nothing from a tree with errors, or without a place to write to", async () => {
+    await using folder = await folderWith({ ...broken, [config]: tree[config] });
+    const { code, stderr } = await runSchemas(folder.path, ["generate"]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: "error: Nothing was generated. Correct the errors above first.\n",
+    });
+    await expect(stat(join(folder.path, "events"))).rejects.toThrow("ENOENT");
+
+    await using bare = await folderWith({ [config]: {}, [v1]: orderRecord() });
+    const unset = await runSchemas(bare.path, ["generate"]);
+    expect(unset.code).toBe(2);
+    expect(unset.stderr).toMatch(/^error: schemas\/schemas\.config\.json does not say where to generate to\./);
+  });
+});
+
+describe("push", () => {
+  const tree = { [config]: {}, [v1]: orderRecord() };
+
+  it.each([
+    [["push"], "No registry is named."],
+    [["push", "--registry", "localhost:8081"], "The registry URL is not an http or https address."],
+    [
+      ["push", "--registry", "http://me:secret@localhost:1/", "--include-unreleased"],
+      "The registry at http://localhost:1 could not be reached: ",
+    ],
+  ])("%j is an input error: exit code 2, no stack, no password", async (args, message) => {
+    await using folder = await folderWith(tree);
+    const { code, stdout, stderr } = await runSchemas(folder.path, args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("secret");
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it("keeps back what may still change", async () => {
+    await using folder = await folderWith(tree);
+    const { code, stderr } = await runSchemas(folder.path, ["push"], { SCHEMA_REGISTRY_URL: "http://localhost:1" });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^error: Nothing was pushed: 1 version may still change \(orders\.order\.placed v1\)\. Lock them/,
+    );
+  });
+});

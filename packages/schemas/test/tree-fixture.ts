@@ -1,0 +1,52 @@
+import { checkTree } from "../src/check-tree.ts";
+import { parseConfig } from "../src/config.ts";
+import type { LockEntry, SchemaLock } from "../src/lock-file.ts";
+import { releaseAll } from "../src/rules/release.ts";
+import { buildSchemaTree, type SchemaTree } from "../src/schema-tree.ts";
+
+/** Files by path: a text as it is, anything else as JSON. */
+export type Files = Readonly<Record<string, unknown>>;
+
+/** A field with an id that is the key. */
+export const keyField = { name: "orderId", type: "string", "waybill.key": true };
+
+/** The record of an event of orders.order: by default a sound OrderPlaced. */
+export function orderRecord(fields: readonly object[] = [], name = "OrderPlaced"): Readonly<Record<string, unknown>> {
+  return { type: "record", name, namespace: "orders.order", fields: [keyField, ...fields] };
+}
+
+/** A tree in memory. */
+export function treeOf(files: Files, config: unknown = {}): SchemaTree {
+  const parsed = parseConfig(bytesOf(config));
+  if (parsed.config === null) throw new Error(JSON.stringify(parsed.problems));
+  return buildSchemaTree(
+    parsed.config,
+    Object.entries(files).map(([path, content]) => ({ path, content: bytesOf(content) })),
+  );
+}
+
+/** The lock of a tree that was released as it stands. */
+export function lockOf(files: Files): SchemaLock {
+  const at = { file: "schemas.lock.json", line: 4, column: 13 };
+  const locate = (entry: LockEntry) => ({ ...entry, at });
+  return new Map(
+    [...releaseAll(treeOf(files).events, new Map())].map(([type, versions]) => [
+      type,
+      new Map([...versions].map(([version, entry]) => [version, locate(entry)])),
+    ]),
+  );
+}
+
+/** What the rules say about a tree, one line a finding, without the notes about unreleased versions. */
+export function findingsOf(files: Files, more: { config?: unknown; lock?: SchemaLock } = {}): readonly string[] {
+  return checkTree(treeOf(files, more.config), more.lock ?? new Map())
+    .filter(({ rule }) => rule !== "unreleased")
+    .map(
+      ({ file, line, column, severity, rule, message }) => `${file}:${line}:${column}: ${severity} ${rule}: ${message}`,
+    );
+}
+
+/** UTF-8 of a text, or of the JSON of anything else. */
+export function bytesOf(content: unknown): Uint8Array {
+  return new TextEncoder().encode(typeof content === "string" ? content : JSON.stringify(content, null, 2));
+}
