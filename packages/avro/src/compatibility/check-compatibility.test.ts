@@ -175,4 +175,18 @@ describe("recursion", () => {
     expect(incompatibilities).toHaveLength(2);
     expect(incompatibilities.flatMap((failure) => rootCauses(failure))).toHaveLength(200);
   });
+
+  it("does not nest calls as deep as types refer to one another", () => {
+    const chain = (leaf: string) => {
+      const records = Array.from({ length: 20_000 }, (_, index) =>
+        record(`R${index}`, field("f", index === 0 ? leaf : `R${index - 1}`)),
+      );
+      const { named } = parseSchemaOrThrow(JSON.stringify(records));
+      const last = named.get("R19999");
+      if (last === undefined) throw new Error("the last record is not there");
+      return last;
+    };
+    const { incompatibilities } = checkCompatibility(chain("int"), chain("string"));
+    expect(incompatibilities.map(({ kind }) => kind)).toEqual(["TYPE_MISMATCH"]);
+  });
 });

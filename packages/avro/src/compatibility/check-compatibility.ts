@@ -1,7 +1,14 @@
 import { describeSchema, isNamed, type Schema, type UnionSchema } from "../model/schema.ts";
 import { formatCause, type Incompatibility, joinPath } from "./incompatibility.ts";
 import { PairMap } from "./pair-map.ts";
-import { namesMatch, type Part, type Requirements, requirementsOf } from "./requirements.ts";
+import {
+  type Conflict,
+  namesMatch,
+  type Part,
+  type Requirements,
+  requirementsOf,
+  verdictByType,
+} from "./requirements.ts";
 
 export interface Compatibility {
   readonly compatible: boolean;
@@ -12,6 +19,9 @@ export interface Compatibility {
 /** A union's failure is told by its likeliest branches; the rest say nothing more. */
 const MAX_CANDIDATE_BRANCHES = 8;
 const MAX_CAUSES = 20;
+
+/** Causes are followed through this many unions within unions: farther down they help nobody. */
+const MAX_NESTED_UNIONS = 30;
 
 /**
  * Whether data written with one schema can be read with another, by Avro's schema resolution. The verdict is that of
@@ -28,54 +38,74 @@ class CompatibilityChecker {
   readonly #verdicts = new PairMap<boolean>();
   /** Each failed union is looked into once, however many paths lead to it. */
   readonly #closest = new PairMap<ClosestBranch>();
+  #nestedUnions = 0;
 
   /**
    * A pair that is met again while it is being judged counts as readable, as only its other parts can prove otherwise.
    * Every part is judged even after one has failed: Apache does the same, and which pairs are then known decides the
-   * verdict of some recursive unions.
+   * verdict of some recursive unions. The stack is our own: types can refer to one another deeper than calls can nest.
    */
   canRead(reader: Schema, writer: Schema): boolean {
-    const known = this.#verdicts.get(reader, writer);
+    const known = this.#known(reader, writer);
     if (known !== undefined) return known;
+    const stack = [this.#open(reader, writer)];
+    for (let judgement = stack.at(-1); judgement !== undefined; judgement = stack.at(-1)) {
+      const unknown = this.#advance(judgement);
+      if (unknown !== null) stack.push(this.#open(unknown.reader, unknown.writer));
+      else {
+        this.#verdicts.set(judgement.reader, judgement.writer, judgement.verdict);
+        stack.pop();
+      }
+    }
+    return this.#verdicts.get(reader, writer) ?? false;
+  }
+
+  #known(reader: Schema, writer: Schema): boolean | undefined {
+    return verdictByType(reader, writer) ?? this.#verdicts.get(reader, writer);
+  }
+
+  #open(reader: Schema, writer: Schema): Judgement {
     this.#verdicts.set(reader, writer, true);
-    const verdict = this.#judge(requirementsOf(reader, writer));
-    this.#verdicts.set(reader, writer, verdict);
-    return verdict;
+    const requirements = requirementsOf(reader, writer);
+    return { reader, writer, requirements, next: 0, verdict: requirements.rule === "all" };
   }
 
-  #judge(requirements: Requirements): boolean {
-    if (requirements.rule === "any") {
-      return requirements.branches.some((part) => this.canRead(part.reader, part.writer));
+  /** Judges by what is known. @returns the part that must be judged first, or null when the verdict stands */
+  #advance(judgement: Judgement): Part | null {
+    const { rule, checks } = judgement.requirements;
+    for (let check = checks[judgement.next]; check !== undefined; check = checks[judgement.next]) {
+      const readable = "kind" in check ? false : this.#known(check.reader, check.writer);
+      if (readable === undefined && !("kind" in check)) return check;
+      judgement.next++;
+      if (rule === "all" && readable === false) judgement.verdict = false;
+      if (rule === "any" && readable === true) {
+        judgement.verdict = true;
+        return null;
+      }
     }
-    let verdict = true;
-    for (const check of requirements.checks) {
-      if ("kind" in check || !this.canRead(check.reader, check.writer)) verdict = false;
-    }
-    return verdict;
+    return null;
   }
 
+  /** Walks the pairs that failed, each once, in the order of the reader's schema. */
   explain(reader: Schema, writer: Schema, limit = Number.POSITIVE_INFINITY): readonly Incompatibility[] {
     const found: Incompatibility[] = [];
-    this.#collect({ reader, writer, step: "" }, "", new PairMap(), found, limit);
-    return found;
-  }
-
-  #collect(part: Part, base: string, visited: PairMap<true>, found: Incompatibility[], limit: number): void {
-    const { reader, writer, step } = part;
-    if (this.canRead(reader, writer) || found.length >= limit || visited.get(reader, writer)) return;
-    visited.set(reader, writer, true);
-    const path = joinPath(base, step);
-    const requirements = requirementsOf(reader, writer);
-    if (requirements.rule === "any") {
-      if (reader.type === "union") found.push(this.#unionFailure(reader, writer, path));
-      return;
-    }
-    for (const check of requirements.checks) {
+    const visited = new PairMap<true>();
+    const pending: { check: Conflict | Part; base: string }[] = [{ check: { reader, writer, step: "" }, base: "" }];
+    for (let item = pending.pop(); item !== undefined && found.length < limit; item = pending.pop()) {
+      const { check } = item;
+      const path = joinPath(item.base, check.step);
       if ("kind" in check) {
         const { kind, message, readerAt, writerAt } = check;
-        found.push({ kind, path: joinPath(path, check.step), message, reader: readerAt, writer: writerAt, causes: [] });
-      } else this.#collect(check, path, visited, found, limit);
+        found.push({ kind, path, message, reader: readerAt, writer: writerAt, causes: [] });
+        continue;
+      }
+      if (this.canRead(check.reader, check.writer) || visited.get(check.reader, check.writer)) continue;
+      visited.set(check.reader, check.writer, true);
+      const { rule, checks } = requirementsOf(check.reader, check.writer);
+      if (rule === "all") for (const next of checks.toReversed()) pending.push({ check: next, base: path });
+      else if (check.reader.type === "union") found.push(this.#unionFailure(check.reader, check.writer, path));
     }
+    return found;
   }
 
   #unionFailure(reader: UnionSchema, writer: Schema, path: string): Incompatibility {
@@ -95,6 +125,8 @@ class CompatibilityChecker {
     const known = this.#closest.get(reader, writer);
     if (known !== undefined) return known;
     let closest: ClosestBranch = { branch: null, causes: [] };
+    if (this.#nestedUnions >= MAX_NESTED_UNIONS) return closest;
+    this.#nestedUnions++;
     this.#closest.set(reader, writer, closest); // what a recursive type finds on its way back here
     const alike = reader.branches.filter((branch) => branch.type === writer.type);
     const sameName = alike.filter((branch) => isNamed(branch) && isNamed(writer) && namesMatch(branch, writer));
@@ -103,8 +135,19 @@ class CompatibilityChecker {
       if (closest.branch === null || causes.length < closest.causes.length) closest = { branch, causes };
     }
     this.#closest.set(reader, writer, closest);
+    this.#nestedUnions--;
     return closest;
   }
+}
+
+/** A pair on its way to a verdict. */
+interface Judgement {
+  readonly reader: Schema;
+  readonly writer: Schema;
+  readonly requirements: Requirements;
+  /** The check that comes next. */
+  next: number;
+  verdict: boolean;
 }
 
 interface ClosestBranch {

@@ -1,14 +1,24 @@
-import { describeSchema, type NamedSchema, type RecordField, type RecordSchema, type Schema } from "../model/schema.ts";
+import {
+  describeSchema,
+  isPrimitiveType,
+  type NamedSchema,
+  type RecordField,
+  type RecordSchema,
+  type Schema,
+} from "../model/schema.ts";
 import type { SourcePosition } from "../source-position.ts";
 import type { IncompatibilityKind } from "./incompatibility.ts";
 
 /**
- * What must hold for a reader's schema to read a writer's: everything in `checks`, or one of `branches`. Splitting a
- * pair is pure and looks one level deep; the checker follows the parts.
+ * What must hold for a reader's schema to read a writer's: all of the checks, or any one. Splitting a pair is pure and
+ * looks one level deep; the checker follows the parts.
  */
-export type Requirements =
-  | { readonly rule: "all"; readonly checks: readonly (Conflict | Part)[] }
-  | { readonly rule: "any"; readonly branches: readonly Part[] };
+export interface Requirements {
+  /** `any` for a reader's union, one branch of which suffices. */
+  readonly rule: "all" | "any";
+  /** A conflict is a check that has failed. */
+  readonly checks: readonly (Conflict | Part)[];
+}
 
 /** A pair of schemas beneath this one that must be compatible. */
 export interface Part {
@@ -43,7 +53,7 @@ export function requirementsOf(reader: Schema, writer: Schema): Requirements {
   }
   switch (reader.type) {
     case "union":
-      return { rule: "any", branches: reader.branches.map((branch) => ({ reader: branch, writer, step: "" })) };
+      return { rule: "any", checks: reader.branches.map((branch) => ({ reader: branch, writer, step: "" })) };
     case "record":
       if (writer.type === "record") return all([...nameConflicts(reader, writer), ...fieldChecks(reader, writer)]);
       break;
@@ -70,6 +80,16 @@ export function requirementsOf(reader: Schema, writer: Schema): Requirements {
       if (reader.type === writer.type || PROMOTIONS[reader.type]?.includes(writer.type)) return all([]);
   }
   return all([typeConflict(reader, writer)]);
+}
+
+/**
+ * The verdict on a pair whose types alone decide it, or null. Most pairs are such: without this a check of a record of
+ * 20 nullable fields takes five times as long.
+ */
+export function verdictByType(reader: Schema, writer: Schema): boolean | null {
+  if (reader.type === "union" || writer.type === "union") return null;
+  if (reader.type !== writer.type) return PROMOTIONS[reader.type]?.includes(writer.type) ?? false;
+  return isPrimitiveType(reader.type) ? true : null;
 }
 
 /** Names match when their last parts are equal, or when the reader's type has the writer's full name as an alias. */

@@ -158,7 +158,7 @@ export class SchemaBuilder {
       named === null ? null : { type: "record", isError, ...named, fields, ...extras, at: attributes.object.at };
     if (schema !== null) this.#names.define(schema); // before its fields, which may refer to it
     const namespace = named === null ? enclosing : named.namespace;
-    fields.push(...this.#fields.read(attributes.requiredArray("fields") ?? [], namespace));
+    for (const field of this.#fields.read(attributes.requiredArray("fields") ?? [], namespace)) fields.push(field);
     return schema;
   }
 
