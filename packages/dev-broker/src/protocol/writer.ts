@@ -15,7 +15,8 @@ export class Writer {
   }
 
   int8(value: number): this {
-    this.#current.writeInt8(value, this.#advance(1));
+    const at = this.#advance(1);
+    this.#current.writeInt8(value, at);
     return this;
   }
 
@@ -24,27 +25,32 @@ export class Writer {
   }
 
   int16(value: number): this {
-    this.#current.writeInt16BE(value, this.#advance(2));
+    const at = this.#advance(2);
+    this.#current.writeInt16BE(value, at);
     return this;
   }
 
   int32(value: number): this {
-    this.#current.writeInt32BE(value, this.#advance(4));
+    const at = this.#advance(4);
+    this.#current.writeInt32BE(value, at);
     return this;
   }
 
   int64(value: bigint): this {
-    this.#current.writeBigInt64BE(value, this.#advance(8));
+    const at = this.#advance(8);
+    this.#current.writeBigInt64BE(value, at);
     return this;
   }
 
   unsignedVarint(value: number): this {
     let rest = value;
     while (rest >= 0x80) {
-      this.#current.writeUInt8((rest % 0x80) | 0x80, this.#advance(1));
+      const at = this.#advance(1);
+    this.#current.writeUInt8((rest % 0x80) | 0x80, at);
       rest = Math.floor(rest / 0x80);
     }
-    this.#current.writeUInt8(rest, this.#advance(1));
+    const at = this.#advance(1);
+    this.#current.writeUInt8(rest, at);
     return this;
   }
 
@@ -56,19 +62,23 @@ export class Writer {
     const length = value === null ? -1 : Buffer.byteLength(value);
     if (this.#flexible) this.unsignedVarint(length + 1);
     else this.int16(length);
-    if (value !== null && value !== "") this.#current.write(value, this.#advance(length));
+    if (value === null || length === 0) return this;
+    const at = this.#advance(length);
+    this.#current.write(value, at);
     return this;
   }
 
   /** `hex`: 32 hexadecimal digits. */
   uuid(hex: string): this {
-    this.#current.write(hex, this.#advance(16), "hex");
+    const at = this.#advance(16);
+    this.#current.write(hex, at, "hex");
     return this;
   }
 
   bytes(value: Buffer): this {
     this.#length(value.length);
-    value.copy(this.#current, this.#advance(value.length));
+    const at = this.#advance(value.length);
+    value.copy(this.#current, at);
     return this;
   }
 
@@ -106,6 +116,7 @@ export class Writer {
     return this.#flexible ? this.unsignedVarint(value + 1) : this.int32(value);
   }
 
+  /** Makes room, maybe in another buffer: call it before `#current` is looked at. */
   #advance(length: number): number {
     if (length > this.#current.length - this.#position) {
       this.#parts.push(this.#current.subarray(0, this.#position));
