@@ -1,18 +1,22 @@
-/** What went wrong, for programs; the README lists what to do about each. */
-export type SchemasErrorCode =
-  | "usage"
-  | "tree-not-found"
-  | "file-unreadable"
-  | "file-unwritable"
-  | "file-exists"
-  | "config-invalid"
-  | "lock-invalid"
-  | "schema-invalid"
-  | "registry-unreachable"
-  | "registry-refused"
-  | "registry-not-a-registry"
-  | "registry-incompatible"
-  | "registry-altered-schema";
+/** What can go wrong, for programs; the README lists what to do about each. */
+export const schemasErrorCodes = [
+  "usage",
+  "tree-not-found",
+  "file-unreadable",
+  "file-unwritable",
+  "file-exists",
+  "config-invalid",
+  "lock-invalid",
+  "schema-invalid",
+  "registry-unreachable",
+  "registry-refused",
+  "registry-not-a-registry",
+  "registry-incompatible",
+  "registry-altered-schema",
+] as const;
+
+/** The code of a SchemasError. */
+export type SchemasErrorCode = (typeof schemasErrorCodes)[number];
 
 const brand = Symbol.for("@waybill/schemas/SchemasError");
 

@@ -10,22 +10,26 @@ export interface Location {
 }
 
 /** The rules of `schemas check`; the README explains each. */
-export type Rule =
-  | "parse"
-  | "avro"
-  | "file-unknown"
-  | "event-name"
-  | "event-unknown"
-  | "version-gap"
-  | "record-required"
-  | "record-name"
-  | "generation-name"
-  | "key-field"
-  | "key-moved"
-  | "incompatible"
-  | "released-edited"
-  | "released-removed"
-  | "unreleased";
+export const rules = [
+  "parse",
+  "avro",
+  "file-unknown",
+  "event-name",
+  "event-unknown",
+  "version-gap",
+  "record-required",
+  "record-name",
+  "generation-name",
+  "key-field",
+  "key-moved",
+  "incompatible",
+  "released-edited",
+  "released-removed",
+  "unreleased",
+] as const;
+
+/** What a finding is about. */
+export type Rule = (typeof rules)[number];
 
 /** One thing that `schemas check` has to say about one place. */
 export interface Finding extends Location {

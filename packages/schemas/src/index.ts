@@ -3,6 +3,13 @@ export type { EventConfig, GenerateConfig, SchemasConfig } from "./config.ts";
 export { SchemasError, type SchemasErrorCode } from "./errors.ts";
 export type { EventName } from "./event-name.ts";
 export type { Finding, Location, Rule, Severity } from "./finding.ts";
+export { generatePackages } from "./generate/generate-packages.ts";
+export type {
+  GeneratorEvent,
+  GeneratorVersion,
+  PackageOptions,
+  RuntimeDependency,
+} from "./generate/generator-input.ts";
 export type { LockedVersion, SchemaLock } from "./lock-file.ts";
 export { applyPush, planPush, type PushStep, type Registered, type SubjectPlan } from "./push.ts";
 export {

@@ -2,6 +2,11 @@
 import { createInterface } from "node:readline/promises";
 import { runCli } from "./cli.ts";
 
+// Whoever reads the report, such as `head`, may leave before its end.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 try {
   process.exitCode = await runCli(process.argv.slice(2), {
     cwd: process.cwd(),

@@ -142,7 +142,7 @@ function createRequest(options: RegistryClientOptions) {
 }
 
 /** Splits credentials from the address, so that no message can show them. */
-export function parseRegistryUrl(text: string): { readonly url: string; readonly authorization: string | null } {
+function parseRegistryUrl(text: string): { readonly url: string; readonly authorization: string | null } {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
     // Not quoted: a mistyped URL may hold a password.
@@ -152,11 +152,23 @@ export function parseRegistryUrl(text: string): { readonly url: string; readonly
     );
   }
   const hasCredentials = url.username !== "" || url.password !== "";
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const credentials = `${decodeCredential(url.username)}:${decodeCredential(url.password)}`;
   return {
     url: `${url.origin}${url.pathname.replace(/\/+$/, "")}`,
     authorization: hasCredentials ? `Basic ${Buffer.from(credentials).toString("base64")}` : null,
   };
+}
+
+function decodeCredential(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw new SchemasError(
+      "usage",
+      "The user or password in the registry URL holds a % that encodes nothing. Write % itself as %25.",
+      { cause: error },
+    );
+  }
 }
 
 function parseBody(text: string): unknown {

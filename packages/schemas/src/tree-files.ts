@@ -37,10 +37,7 @@ export async function readTree(cwd: string, directory?: string): Promise<TreeFil
   const { config, problems } = parseConfig(await read(join(root, configFileName), pathOf(configFileName)));
   if (problems !== null) throw invalid("config-invalid", problems, pathOf);
   const lock = await readLock(root, pathOf);
-  const paths = await listFiles(root, pathOf);
-  const files = await Promise.all(
-    paths.map(async (path) => ({ path, content: await read(join(root, path), pathOf(path)) })),
-  );
+  const files = await readAll(root, await listFiles(root, pathOf), pathOf);
   return { root, config, lock, files };
 }
 
@@ -110,6 +107,26 @@ async function listFiles(root: string, pathOf: (file: string) => string): Promis
     return paths.flat();
   }
   return (await walk("")).toSorted(compareFiles);
+}
+
+/** Files open at once: thousands of reads at once would run out of file descriptors. */
+const readConcurrency = 64;
+
+async function readAll(
+  root: string,
+  paths: readonly string[],
+  pathOf: (file: string) => string,
+): Promise<readonly TreeFile[]> {
+  const files: TreeFile[] = [];
+  for (let start = 0; start < paths.length; start += readConcurrency) {
+    const batch = paths.slice(start, start + readConcurrency);
+    files.push(
+      ...(await Promise.all(
+        batch.map(async (path) => ({ path, content: await read(join(root, path), pathOf(path)) })),
+      )),
+    );
+  }
+  return files;
 }
 
 async function list(path: string, shown: string): Promise<Dirent[]> {

@@ -28,6 +28,15 @@ it("sends the URL's credentials as basic authentication, keeps its path, and esc
   expect(requests).toEqual(["/apis/ccompat/v7/subjects/a%2Fb%20c/versions", `Basic ${btoa("me:p@ss")}`]);
 });
 
+it.each(["localhost:8081", "ftp://localhost", "secret", "http://me:secret%zz@localhost"])(
+  "refuses the address %s, and does not repeat it",
+  (url) => {
+    expect(() => createRegistryClient({ url })).toThrow(
+      expect.objectContaining({ code: "usage", message: expect.not.stringContaining("secret") }),
+    );
+  },
+);
+
 it("gives up after the time limit", async () => {
   await using server = await serve(() => undefined);
   const client = createRegistryClient({ url: `http://127.0.0.1:${server.port}`, timeoutMs: 50 });

@@ -50,8 +50,8 @@ function mergeBreaks(breaks: readonly Break[]): readonly Break[] {
 function findingOf(event: EventHistory, found: Break): Finding {
   const { isBackward, newer, older, cause } = found;
   const earlier = older
+    .toSorted((a, b) => a.version - b.version)
     .map(({ version }) => `v${version}`)
-    .toSorted()
     .join(", ");
   const current = `v${newer.version}`;
   const where = cause.path === "" ? "" : `at ${cause.path}, `;
