@@ -94,7 +94,8 @@ export class HandlerTransaction {
     this.#abandon.addEventListener("abort", abandon);
     if (this.#abandon.aborted) abandon();
     try {
-      const context = { correlationId: event.correlationId, causationId: event.id, ...traceOf(event) };
+      const { correlationId, id: causationId, traceparent } = event;
+      const context = { correlationId, causationId, traceparent };
       // A handler that ignores the signal goes on by itself after the race; its transaction is closed by then, so
       // nothing that it still writes through tx can commit.
       const handling = runInContext(context, async () => handler(event, { tx, signal: controller.signal, attempt }));
@@ -104,10 +105,6 @@ export class HandlerTransaction {
       this.#abandon.removeEventListener("abort", abandon);
     }
   }
-}
-
-function traceOf({ traceparent }: ReceivedEvent<unknown>): { traceparent?: string } {
-  return traceparent === null ? {} : { traceparent };
 }
 
 function timeoutError(type: string, timeoutMs: number): ConsumerError {

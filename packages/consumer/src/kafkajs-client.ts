@@ -28,6 +28,9 @@ export type KafkajsClient = Pick<Kafka, "consumer" | "producer" | "admin">;
 /** Some seconds in all: whoever calls has a slower loop of its own, that tells its reasons. */
 const CLIENT_RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 };
 
+/** kafkajs does not notice a connection that is half open; this ends it. Its default of 30 s is the session's length. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
 const REJOIN_BACKOFF = { retryBaseMs: 250, retryMaxMs: 10_000 };
 
 /** The Kafka port on kafkajs. */
@@ -47,6 +50,7 @@ export class KafkajsPort implements KafkaPort {
       brokers: [...brokers],
       clientId,
       connectionTimeout: 3_000,
+      requestTimeout: REQUEST_TIMEOUT_MS,
       retry: CLIENT_RETRY,
       logLevel: logLevel.INFO,
       logCreator:
