@@ -61,11 +61,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     },
     async incompatibilities(subject, schema) {
       const path = `/compatibility${subjectPath(subject)}/versions?verbose=true`;
-      const { is_compatible: isCompatible, messages } = asRecord(await request.json("POST", path, { schema }));
+      const answer = asRecord(await request.json("POST", path, { schema }));
+      const isCompatible = answer["is_compatible"];
       if (typeof isCompatible !== "boolean") throw request.strange("POST", path);
-      if (isCompatible) return [];
-      const reasons = Array.isArray(messages) ? messages.filter((message) => typeof message === "string") : [];
-      return reasons.length === 0 ? ["the registry names no reason"] : reasons;
+      return isCompatible ? [] : reasonsIn(answer);
     },
     async mode(subject) {
       const answer = await request.orNull("GET", modePath(subject), [notFoundCodes.subject, notFoundCodes.subjectMode]);
@@ -89,6 +88,12 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       return schema;
     },
   };
+}
+
+/** Confluent's registry gives `messages`, Apicurio's one `reason`. */
+function reasonsIn({ messages, reason }: Readonly<Record<string, unknown>>): readonly string[] {
+  const reasons = [...(Array.isArray(messages) ? messages : []), reason].filter((text) => typeof text === "string");
+  return reasons.length === 0 ? ["the registry names no reason"] : reasons;
 }
 
 type Method = "GET" | "POST" | "PUT";
@@ -213,7 +218,8 @@ function refusal(url: string, method: Method, path: string, answer: Answer): Sch
       `The registry at ${url} refused ${what} as incompatible: ${typeof message === "string" ? message : "no reason given"}. Compare the compatibility mode of the subject with the config's.`,
     );
   }
-  if (errorCodeOf(body) === 0 || typeof message !== "string") return notARegistry(url, what, status);
+  // A registry's own codes have five digits; 404 itself says that the path does not exist.
+  if ([0, 404].includes(errorCodeOf(body)) || typeof message !== "string") return notARegistry(url, what, status);
   return new SchemasError("registry-refused", `The registry at ${url} refused ${what}: ${message} (HTTP ${status}).`);
 }
 

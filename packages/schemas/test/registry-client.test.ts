@@ -49,6 +49,7 @@ it("gives up after the time limit", async () => {
 it.each([
   ["an HTML page", 200, "<html>", "registry-not-a-registry", "not as a schema registry does"],
   ["a page that is not there", 404, "<html>", "registry-not-a-registry", "with HTTP 404"],
+  ["a path of another API", 404, '{"error_code":404,"message":"No such path"}', "registry-not-a-registry", "HTTP 404"],
   ["JSON of another kind", 200, '{"hello":1}', "registry-not-a-registry", "not as a schema registry does"],
   ["a redirect", 302, "", "registry-not-a-registry", "with HTTP 302"],
   ["a wrong password", 401, '{"error_code":40101,"message":"Unauthorized"}', "registry-refused", "Give credentials"],
@@ -73,4 +74,15 @@ it("takes only the registry's own 404 for an absent subject", async () => {
   expect(await client.find("a", "{}")).toBeNull();
   expect(await client.mode("a")).toBeNull();
   await expect(client.byId(1)).rejects.toMatchObject({ code: "registry-refused" });
+});
+
+it.each([
+  [{ is_compatible: true }, []],
+  [{ is_compatible: false, messages: ["a", "b"] }, ["a", "b"]],
+  [{ is_compatible: false, reason: "c" }, ["c"]],
+  [{ is_compatible: false }, ["the registry names no reason"]],
+])("reads the verdict %j", async (answer, reasons) => {
+  await using server = await serve((_request, response) => response.end(JSON.stringify(answer)));
+  const client = createRegistryClient({ url: `http://127.0.0.1:${server.port}` });
+  expect(await client.incompatibilities("a", "{}")).toEqual(reasons);
 });
