@@ -13,8 +13,12 @@ export class Decimal {
   /** How many of the digits stand behind the point: 2 for 12.50. */
   readonly scale: number;
 
-  /** @throws RangeError when the scale is not an integer from 0 to 1,000,000 */
+  /**
+   * @throws TypeError when the digits are no bigint
+   * @throws RangeError when the scale is not an integer from 0 to 1,000,000
+   */
   constructor(unscaled: bigint, scale: number) {
+    if (typeof unscaled !== "bigint") throw new TypeError(`a Decimal's digits are a bigint, not ${typeof unscaled}`);
     if (!(scale >= 0 && scale <= 1_000_000 && Number.isInteger(scale))) {
       throw new RangeError(`a Decimal's scale is an integer from 0 to 1,000,000, not ${String(scale)}`);
     }

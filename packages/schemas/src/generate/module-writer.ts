@@ -1,12 +1,16 @@
+import * as runtime from "@waybill/events/codegen/v1";
 import { NameScope } from "./names.ts";
 import { joinList } from "./source-text.ts";
 
 /** Where code for `@waybill/events` at run time comes from. */
 const runtimeModule = "@waybill/events/codegen/v1";
 
+/** Types that generated code refers to and that no export must shadow, as an event `uint8.array` would. */
+const foreignTypes = ["AvroInput", "AvroOutput", "EventDescriptor", "Uint8Array"];
+
 /** Collects the parts of one generated module: what it imports, which names it uses, and its declarations. */
 export class ModuleWriter {
-  readonly names: NameScope = new NameScope();
+  readonly names: NameScope = new NameScope([...Object.keys(runtime), ...foreignTypes]);
   private readonly imports = new Set<string>();
   private readonly declarations: string[] = [];
 

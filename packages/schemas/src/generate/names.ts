@@ -3,9 +3,14 @@ import type { EventName } from "../event-name.ts";
 
 /** Names that are in use; each further claim of one gets a number. */
 export class NameScope {
-  private readonly taken = new Set<string>();
+  private readonly taken: Set<string>;
 
-  /** The name itself, or the first of `name2`, `name3` … that is free. */
+  /** @param reserved names that are in use from the start */
+  constructor(reserved: Iterable<string> = []) {
+    this.taken = new Set(reserved);
+  }
+
+  /** The name itself, or the first of `name_2`, `name_3` … that is free. */
   claim(name: string): string {
     let claimed = name;
     for (let number = 2; this.taken.has(claimed); number++) claimed = `${name}_${number}`;

@@ -32,7 +32,9 @@ export class ReadFunctions {
     this.functions.set(signature, name);
     const declare = this.module.reserve();
     const body = this.bodyFor(type);
-    const parameters = `input: ${this.module.useType("AvroInput")}`;
+    // The reader of an empty record reads nothing; an underscore says so to compilers that mind.
+    const inputName = body.some((line) => line.includes("(input")) ? "input" : "_input";
+    const parameters = `${inputName}: ${this.module.useType("AvroInput")}`;
     const result = this.types.expressionOf(type);
     declare(`function ${name}(${parameters}): ${result} {\n${body.map((line) => `  ${line}\n`).join("")}}`);
     return name;

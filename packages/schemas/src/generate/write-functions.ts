@@ -38,7 +38,9 @@ export class WriteFunctions {
     const declare = this.module.reserve();
     const body = this.bodyFor(type);
     const out = this.module.useType("AvroOutput");
-    const parameters = `out: ${out}, value: ${this.types.expressionOf(type)}`;
+    // The writer of an empty record writes nothing; an underscore says so to compilers that mind.
+    const outName = body.some((line) => line.includes("(out")) ? "out" : "_out";
+    const parameters = `${outName}: ${out}, value: ${this.types.expressionOf(type)}`;
     declare(`function ${name}(${parameters}): void {\n${body.map((line) => `  ${line}\n`).join("")}}`);
     return name;
   }
