@@ -4,7 +4,7 @@ import { formatLock, parseLock } from "./lock-file.ts";
 
 const entry = { sha256: "ab", crc64: "cd" };
 
-it("writes one version a line, sorted, whatever the order", () => {
+it("writes events and versions sorted, whatever their order", () => {
   const lock = new Map([
     ["users.user.registered", new Map([[1, entry]])],
     [
@@ -19,11 +19,20 @@ it("writes one version a line, sorted, whatever the order", () => {
   "lockVersion": 1,
   "events": {
     "orders.order.placed": {
-      "v2": { "sha256": "ab", "crc64": "cd" },
-      "v10": { "sha256": "ab", "crc64": "cd" }
+      "v2": {
+        "sha256": "ab",
+        "crc64": "cd"
+      },
+      "v10": {
+        "sha256": "ab",
+        "crc64": "cd"
+      }
     },
     "users.user.registered": {
-      "v1": { "sha256": "ab", "crc64": "cd" }
+      "v1": {
+        "sha256": "ab",
+        "crc64": "cd"
+      }
     }
   }
 }

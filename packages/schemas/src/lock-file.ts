@@ -65,18 +65,16 @@ function readVersions(reader: JsonFileReader, node: JsonNode, type: string): Rea
 /** What `formatLock` writes of a version. */
 export type LockEntry = Pick<LockedVersion, "sha256" | "crc64">;
 
-/** The text of a lock file: sorted, a version a line, so that merges of two branches meet only on the same event. */
+/** The text of a lock file: sorted, and in the form that formatters leave alone. */
 export function formatLock(lock: ReadonlyMap<string, ReadonlyMap<number, LockEntry>>): string {
   const events = [...lock]
     .toSorted(([a], [b]) => compareFiles(a, b))
-    .map(([type, versions]) => `    ${JSON.stringify(type)}: {\n${formatVersions(versions)}\n    }`);
-  const body = events.length === 0 ? "{}" : `{\n${events.join(",\n")}\n  }`;
-  return `{\n  "lockVersion": ${lockVersion},\n  "events": ${body}\n}\n`;
+    .map(([type, versions]) => [type, Object.fromEntries(entriesOf(versions))] as const);
+  return `${JSON.stringify({ lockVersion, events: Object.fromEntries(events) }, null, 2)}\n`;
 }
 
-function formatVersions(versions: ReadonlyMap<number, LockEntry>): string {
+function entriesOf(versions: ReadonlyMap<number, LockEntry>): readonly (readonly [string, LockEntry])[] {
   return [...versions]
     .toSorted(([a], [b]) => a - b)
-    .map(([version, { sha256, crc64 }]) => `      "v${version}": { "sha256": "${sha256}", "crc64": "${crc64}" }`)
-    .join(",\n");
+    .map(([version, { sha256, crc64 }]) => [`v${version}`, { sha256, crc64 }]);
 }
