@@ -73,6 +73,13 @@ export function testRegistryStore(name: string, open: () => Promise<RegistryStor
       await add("pre_fixZ-d", "1");
       const found = await store.versionsByPrefix("pre_fix%");
       expect(found.map(({ subject }) => subject)).toEqual(["pre_fix%-a", "pre_fix%-b"]);
+      await add("pre_fix%-a", "2");
+      await store.write((writer) => writer.softDelete("pre_fix%-a", [1]));
+      await store.write((writer) => writer.softDelete("pre_fix%-b", [1]));
+      expect(await store.subjectsByPrefix("pre_fix%")).toEqual([
+        { subject: "pre_fix%-a", deleted: false },
+        { subject: "pre_fix%-b", deleted: true },
+      ]);
     });
 
     it("finds who refers to a version", async () => {

@@ -28,10 +28,9 @@ export class Catalog {
 
   /** The names of subjects; one counts as deleted when all its versions are. */
   async subjects(prefix: string, filter: DeletedFilter): Promise<readonly string[]> {
-    const versions = await this.#store.versionsByPrefix(prefix);
-    const live = new Set(versions.filter(({ deleted }) => !deleted).map(({ subject }) => subject));
-    const all = [...new Set(versions.map(({ subject }) => subject))];
-    return all.filter((subject) => (filter === "only" ? !live.has(subject) : filter === "also" || live.has(subject)));
+    const found = await this.#store.subjectsByPrefix(prefix);
+    const shown = found.filter(({ deleted }) => filter === "also" || deleted === (filter === "only"));
+    return shown.map(({ subject }) => subject);
   }
 
   /** The versions of all subjects that begin with a prefix; of each its latest alone, if so asked. */

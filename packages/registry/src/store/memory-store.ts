@@ -5,6 +5,7 @@ import type {
   SchemaContent,
   StoredSchema,
   StoredVersion,
+  SubjectState,
 } from "./registry-store.ts";
 
 /** Keeps everything in this process, for development and tests: a restart forgets it all. */
@@ -31,6 +32,13 @@ class MemoryStore implements RegistryStore, RegistryWriter {
 
   async schemaById(id: number): Promise<StoredSchema | null> {
     return this.#schemas.get(id) ?? null;
+  }
+
+  async subjectsByPrefix(prefix: string): Promise<readonly SubjectState[]> {
+    return [...this.#versions]
+      .filter(([subject]) => subject.startsWith(prefix))
+      .map(([subject, versions]) => ({ subject, deleted: versions.every(({ deleted }) => deleted) }))
+      .toSorted((a, b) => (a.subject < b.subject ? -1 : 1));
   }
 
   async versionsByPrefix(prefix: string): Promise<readonly StoredVersion[]> {

@@ -12,6 +12,7 @@ import type {
   SchemaReference,
   StoredSchema,
   StoredVersion,
+  SubjectState,
 } from "./registry-store.ts";
 
 const POOL_SIZE = 8;
@@ -81,6 +82,13 @@ class PostgresReader implements RegistryReader {
     const sql = `SELECT ${SCHEMA_COLUMNS} FROM waybill_registry.schema s WHERE s.id = $1`;
     const rows = await this.rows<SchemaRow>(sql, [id]);
     return rows[0] === undefined ? null : schemaOf(rows[0]);
+  }
+
+  subjectsByPrefix(prefix: string): Promise<readonly SubjectState[]> {
+    const sql = `
+      SELECT subject, bool_and(deleted) AS deleted FROM waybill_registry.version
+       WHERE starts_with(subject, $1) GROUP BY subject ORDER BY subject`;
+    return this.rows<{ subject: string; deleted: boolean }>(sql, [prefix]);
   }
 
   versionsByPrefix(prefix: string): Promise<readonly StoredVersion[]> {

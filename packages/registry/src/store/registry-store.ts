@@ -35,6 +35,12 @@ export interface StoredVersion {
   readonly schema: StoredSchema;
 }
 
+export interface SubjectState {
+  readonly subject: string;
+  /** Whether all its versions are soft-deleted. */
+  readonly deleted: boolean;
+}
+
 /** Whether a subject takes new versions. */
 export type RegistryMode = "READWRITE" | "READONLY" | "READONLY_OVERRIDE";
 
@@ -49,6 +55,8 @@ export const GLOBAL = "";
 
 export interface RegistryReader {
   schemaById(id: number): Promise<StoredSchema | null>;
+  /** The subjects that begin with a prefix, by name. */
+  subjectsByPrefix(prefix: string): Promise<readonly SubjectState[]>;
   /** All versions of all subjects that begin with a prefix, soft-deleted ones too, by subject and version. */
   versionsByPrefix(prefix: string): Promise<readonly StoredVersion[]>;
   /** All versions of a subject, soft-deleted ones too, the oldest first. */
