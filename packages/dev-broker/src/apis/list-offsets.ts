@@ -42,6 +42,7 @@ export const listOffsets: Api = {
       const partition = broker.topics.partition(topic, index);
       if (partition === undefined) return { index, ...nowhere, error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
       if (currentLeaderEpoch > leaderEpoch) return { index, ...nowhere, error: ErrorCode.UNKNOWN_LEADER_EPOCH };
+      if (timestamp < special.maxTimestamp) return { index, ...nowhere, error: ErrorCode.UNSUPPORTED_VERSION };
       return { index, error: ErrorCode.NONE, ...find(partition, timestamp, isolation) };
     });
     writeTopics(response, answers, ({ index, error, timestamp, offset }) => {

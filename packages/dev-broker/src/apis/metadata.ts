@@ -83,7 +83,7 @@ function findOrCreate(broker: Broker, name: string, mayCreate: boolean): Answer 
   if (!mayCreate || !broker.autoCreateTopics) return missing;
   const wanted = { name, partitions: broker.defaultPartitions, configs: [] };
   const refusal = broker.topics.check(wanted);
-  return refusal === null ? found(broker.topics.create(wanted)) : { ...missing, error: refusal.error };
+  return refusal === null ? found(broker.topics.create(wanted)) : missing;
 }
 
 function writeTopic(response: Writer, { error, name, topic }: Answer, version: number, nodeId: number): void {

@@ -65,17 +65,20 @@ export class GroupCoordinator {
     generation: number,
     assignments: ReadonlyMap<string, Buffer>,
   ): SyncResult | Promise<SyncResult> {
+    if (groupId === "") return { error: ErrorCode.INVALID_GROUP_ID, assignment: Buffer.alloc(0) };
     const group = this.#groups.get(groupId);
     if (group !== undefined) return group.sync(memberId, generation, assignments);
-    return { error: unknownMember(groupId), assignment: Buffer.alloc(0) };
+    return { error: ErrorCode.UNKNOWN_MEMBER_ID, assignment: Buffer.alloc(0) };
   }
 
   heartbeat(groupId: string, memberId: string, generation: number): ErrorCode {
-    return this.#groups.get(groupId)?.heartbeat(memberId, generation) ?? unknownMember(groupId);
+    if (groupId === "") return ErrorCode.INVALID_GROUP_ID;
+    return this.#groups.get(groupId)?.heartbeat(memberId, generation) ?? ErrorCode.UNKNOWN_MEMBER_ID;
   }
 
   leave(groupId: string, memberId: string): ErrorCode {
-    return this.#groups.get(groupId)?.leave(memberId) ?? unknownMember(groupId);
+    if (groupId === "") return ErrorCode.INVALID_GROUP_ID;
+    return this.#groups.get(groupId)?.leave(memberId) ?? ErrorCode.UNKNOWN_MEMBER_ID;
   }
 
   /** Whether this member may commit. A group that does not exist yet takes offsets of no generation. */
@@ -148,8 +151,4 @@ export class GroupCoordinator {
 export function toOffsetEntry(group: string, committed: CommittedOffset): OffsetEntry {
   const { topic, partition, leaderEpoch, metadata } = committed;
   return { kind: "offset", group, topic, partition, offset: String(committed.offset), leaderEpoch, metadata };
-}
-
-function unknownMember(groupId: string): ErrorCode {
-  return groupId === "" ? ErrorCode.INVALID_GROUP_ID : ErrorCode.UNKNOWN_MEMBER_ID;
 }

@@ -1,6 +1,6 @@
 import { ErrorCode } from "../protocol/error-codes.ts";
 import { decompress } from "./compression.ts";
-import { Compression, RecordBatch, splitFirstBatch } from "./record-batch.ts";
+import { Compression, RecordBatch, batchHeaderBytes, splitFirstBatch } from "./record-batch.ts";
 import { type RecordsSummary, summariseRecords } from "./record-walk.ts";
 
 /** The topic settings that decide whether a batch is taken. */
@@ -34,12 +34,14 @@ export function parseProduced(records: Buffer | null, produceVersion: number): R
   if (first.kind === "corrupt") return refuse(ErrorCode.CORRUPT_MESSAGE, "no record batch starts here");
   if (first.kind === "incomplete") return refuse(ErrorCode.INVALID_RECORD, "one whole record batch is required");
   if (first.magic !== 2) return refuse(ErrorCode.INVALID_RECORD, "only record batches of magic 2 are taken");
-  if (first.rest.length > 0 && splitFirstBatch(first.rest).kind !== "incomplete") {
-    return refuse(ErrorCode.INVALID_RECORD, "more than one record batch for one partition");
+  const second = splitFirstBatch(first.rest); // a tail too short for a batch is ignored, as Kafka does
+  if (second.kind === "corrupt") return refuse(ErrorCode.CORRUPT_MESSAGE, "no record batch follows the first");
+  if (second.kind === "batch") return refuse(ErrorCode.INVALID_RECORD, "more than one record batch for one partition");
+  if (first.bytes.length < batchHeaderBytes) {
+    return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, `a record batch has ${batchHeaderBytes} bytes or more`);
   }
   const batch = new RecordBatch(first.bytes);
-  // A shorter one has no attributes to look at, and fails its checksum later.
-  if (hasHeader(batch) && batch.compression === Compression.zstd && produceVersion < firstZstdVersion) {
+  if (batch.compression === Compression.zstd && produceVersion < firstZstdVersion) {
     return refuse(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, `zstd needs Produce version ${firstZstdVersion}`);
   }
   return batch;
@@ -78,7 +80,7 @@ function validateHeader(batch: RecordBatch): Refusal | null {
     return refuse(ErrorCode.INVALID_RECORD, `sequence ${batch.baseSequence} of an idempotent producer`);
   }
   if (batch.compression > Compression.zstd) {
-    return refuse(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, `unknown compression ${batch.compression}`);
+    return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, `there is no compression ${batch.compression}`);
   }
   return null;
 }
@@ -89,6 +91,10 @@ function validateRecords(batch: RecordBatch, limits: AppendLimits, nowMs: number
   if (content.kind === "records") {
     const summary = summariseRecords(content.bytes, batch.recordCount);
     if (!summary.valid) return refuse(ErrorCode.INVALID_RECORD, summary.reason);
+    // Kafka renumbers the records of a plain batch by its header alone, and cannot those of a compressed one.
+    if (batch.compression !== Compression.none && !summary.isConsecutive) {
+      return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, "the offsets of a compressed batch must be consecutive");
+    }
     if (limits.keysRequired && summary.hasNullKey) {
       return refuse(ErrorCode.INVALID_RECORD, "a compacted topic takes no record without a key");
     }
@@ -118,10 +124,6 @@ function checkTimestamps(
   }
   batch.correctMaxTimestamp(batch.baseTimestamp + BigInt(summary.maxTimestampDelta));
   return null;
-}
-
-function hasHeader(batch: RecordBatch): boolean {
-  return batch.bytes.length >= 23;
 }
 
 function refuse(error: ErrorCode, reason: string): Refusal {

@@ -52,7 +52,7 @@ export const Compression = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as c
 export class RecordBatch {
   readonly bytes: Buffer;
 
-  /** `bytes` must be exactly one batch: see `splitFirstBatch`. */
+  /** `bytes` must be exactly one batch, with its whole header: see `splitFirstBatch`. */
   constructor(bytes: Buffer) {
     this.bytes = bytes;
   }
@@ -123,7 +123,7 @@ export class RecordBatch {
   }
 
   hasValidChecksum(): boolean {
-    return this.bytes.length >= batchHeaderBytes && this.bytes.readUInt32BE(offsetOf.crc) === this.#checksum();
+    return this.bytes.readUInt32BE(offsetOf.crc) === this.#checksum();
   }
 
   /** Gives the batch its place in the log. Neither field is covered by the checksum. */

@@ -13,6 +13,8 @@ export type RecordsSummary =
       readonly maxTimestampDelta: number;
       readonly minTimestampDelta: number;
       readonly hasNullKey: boolean;
+      /** The offset deltas are 0, 1, 2, ... */
+      readonly isConsecutive: boolean;
     }
   | { readonly valid: false; readonly reason: string };
 
@@ -31,14 +33,16 @@ export function summariseRecords(bytes: Buffer, count: number): RecordsSummary {
   let maxTimestampDelta = Number.NEGATIVE_INFINITY;
   let minTimestampDelta = Number.POSITIVE_INFINITY;
   let hasNullKey = false;
+  let isConsecutive = true;
   for (let index = 0; index < count; index += 1) {
     if (!walk.next()) return { valid: false, reason: `record ${index} of ${count}: ${walk.problem}` };
     if (walk.timestampDelta > maxTimestampDelta) maxTimestampDelta = walk.timestampDelta;
     if (walk.timestampDelta < minTimestampDelta) minTimestampDelta = walk.timestampDelta;
     hasNullKey ||= walk.keyBytes < 0;
+    isConsecutive &&= walk.offsetDelta === index;
   }
   if (!walk.atEnd) return { valid: false, reason: `bytes follow after the ${count} records that the header counts` };
-  return { valid: true, maxTimestampDelta, minTimestampDelta, hasNullKey };
+  return { valid: true, maxTimestampDelta, minTimestampDelta, hasNullKey, isConsecutive };
 }
 
 /** The first record for which `accept` holds; undefined when there is none. */

@@ -46,7 +46,7 @@ export class Writer {
     let rest = value;
     while (rest >= 0x80) {
       const at = this.#advance(1);
-    this.#current.writeUInt8((rest % 0x80) | 0x80, at);
+      this.#current.writeUInt8((rest % 0x80) | 0x80, at);
       rest = Math.floor(rest / 0x80);
     }
     const at = this.#advance(1);

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DevBrokerError } from "../errors.ts";
-import { RecordBatch, splitFirstBatch } from "../log/record-batch.ts";
+import { RecordBatch, batchHeaderBytes, splitFirstBatch } from "../log/record-batch.ts";
 import { AppendFile } from "./append-file.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import { type JournalEntry, type Metadata, applyEntry, emptyMetadata, entriesOf } from "./journal-entry.ts";
@@ -74,7 +74,7 @@ export class DataDir implements Storage {
 function readBatches(content: Buffer, batches: RecordBatch[]): number {
   for (let rest = content; ; ) {
     const first = splitFirstBatch(rest);
-    if (first.kind !== "batch") return content.length - rest.length;
+    if (first.kind !== "batch" || first.bytes.length < batchHeaderBytes) return content.length - rest.length;
     const batch = new RecordBatch(first.bytes);
     if (!batch.hasValidChecksum()) return content.length - rest.length;
     batches.push(batch);

@@ -7,7 +7,7 @@ import type { Storage } from "../storage/storage.ts";
 import { appendLimits, topicConfigProblem } from "./topic-configs.ts";
 import { collisionKey, topicNameProblem } from "./topic-name.ts";
 
-/** More would only be a typing error on one machine. */
+/** Kafka's own limit of partitions made by one request. */
 const maxPartitions = 10_000;
 
 export interface Topic {
@@ -73,12 +73,15 @@ export class TopicStore {
         reason: `Topic '${topic.name}' collides with existing topic '${rival.name}': they differ in '.' and '_' only.`,
       };
     }
-    if (topic.partitions < 1 || topic.partitions > maxPartitions) {
-      return { error: ErrorCode.INVALID_PARTITIONS, reason: `The number of partitions must be 1 to ${maxPartitions}.` };
-    }
     for (const [name, value] of topic.configs) {
       const problem = topicConfigProblem(name, value);
       if (problem !== null) return { error: ErrorCode.INVALID_CONFIG, reason: problem };
+    }
+    if (topic.partitions > maxPartitions) {
+      return { error: ErrorCode.POLICY_VIOLATION, reason: `More than ${maxPartitions} partitions at once.` };
+    }
+    if (topic.partitions < 1) {
+      return { error: ErrorCode.INVALID_PARTITIONS, reason: "The number of partitions must be larger than 0." };
     }
     return null;
   }
