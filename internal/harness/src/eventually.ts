@@ -16,7 +16,8 @@ export async function eventually<Answer>(
   for (;;) {
     const answer = await ask();
     if (answer !== null && answer !== undefined && answer !== false) return answer;
-    if (performance.now() > deadline) throw new Error(`still ${String(answer)} after ${timeoutMs} ms: ${ask.toString()}`);
+    if (performance.now() > deadline)
+      throw new Error(`still ${String(answer)} after ${timeoutMs} ms: ${ask.toString()}`);
     await delay(POLL_MS);
   }
 }
