@@ -4,7 +4,8 @@ export type SandboxErrorCode =
   | "no-unprivileged-user"
   | "service-did-not-start"
   | "service-not-ready"
-  | "service-unreachable";
+  | "service-unreachable"
+  | "service-died";
 
 const brand = Symbol.for("@waybill/sandbox/SandboxError");
 

@@ -24,6 +24,10 @@ export interface RunningPostgres {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** Settles when the server has ended, wanted or not. */
+  readonly ended: Promise<void>;
+  /** What the server printed last. */
+  lastLines(): readonly string[];
   /** Fast shutdown: open transactions are rolled back. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -55,6 +59,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
       url: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`,
       port,
       pid: server.pid,
+      ended: server.ended,
+      lastLines: () => server.lastLines(),
       stop: () => server.stop(),
     };
   } catch (error) {
