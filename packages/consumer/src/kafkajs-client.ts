@@ -31,6 +31,12 @@ const CLIENT_RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 };
 /** kafkajs does not notice a connection that is half open; this ends it. Its default of 30 s is the session's length. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
+/**
+ * How often the very first join is tried while the broker says "not now": some 8 s in all. A group's coordinator that
+ * loads, just after a broker's start, refuses members for a while, and kafkajs takes that for final.
+ */
+const FIRST_JOIN_TRIES = 6;
+
 const REJOIN_BACKOFF = { retryBaseMs: 250, retryMaxMs: 10_000 };
 
 /** The Kafka port on kafkajs. */
@@ -262,7 +268,7 @@ class KafkajsMember implements GroupMember {
     );
   }
 
-  /** Gives the session up and opens another after a while; the very first join fails instead. */
+  /** Gives the session up and opens another after a while, for ever; only the very first join may fail for good. */
   async #loseSession(session: Session, error: unknown): Promise<void> {
     if (!session.alive) return;
     session.alive = false;
@@ -271,12 +277,18 @@ class KafkajsMember implements GroupMember {
     const delayMs = backoffMs(this.#failures, REJOIN_BACKOFF, Math.random());
     if (this.#everJoined) this.#listener.disconnected(error, delayMs);
     await session.consumer.disconnect().catch(() => undefined); // it is lost: there may be nothing left to close
-    if (!this.#everJoined) {
+    if (!this.#everJoined && !(isRetriable(error) && this.#failures < FIRST_JOIN_TRIES)) {
       this.#firstJoin.reject(error);
       return;
     }
     if (await abortableDelay(delayMs, this.#leaving.signal)) await this.#openSession();
   }
+}
+
+/** kafkajs marks the protocol's passing errors, here or on the error that it wrapped. */
+function isRetriable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ("retriable" in error && error.retriable === true) || isRetriable(error.cause);
 }
 
 function assignedPartitions(assignment: Readonly<Record<string, readonly number[]>>): TopicPartition[] {

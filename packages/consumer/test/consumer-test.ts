@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type ConsumerOptions, createConsumer } from "@waybill/consumer";
+import { type Consumer, type ConsumerOptions, createConsumer } from "@waybill/consumer";
 import { type EventDescriptor, envelopeToHeaders, frame } from "@waybill/events";
 import {
   createShopTables,
   createTestDatabase,
   createTestPrisma,
   type ShopClient,
+  type ShopTransaction,
   startTestBroker,
   type TestBroker,
   type TestDatabase,
@@ -14,7 +15,7 @@ import { migrate } from "@waybill/outbox";
 import { type Admin, Kafka, logLevel, Partitioners, type Producer } from "kafkajs";
 import pg from "pg";
 import { EventRecorder } from "./event-recorder.ts";
-import { type StubRegistry, startStubRegistry } from "./stub-registry.ts";
+import { type BreakableRegistry, startBreakableRegistry } from "./breakable-registry.ts";
 
 type Overrides = Partial<Omit<ConsumerOptions<ShopClient>, "brokers" | "kafka">> & { readonly kafka?: Kafka };
 
@@ -32,12 +33,20 @@ export interface LedgerRow {
   readonly note: string;
 }
 
+/** A consumer and what a test wants to know of it. */
+export interface TestConsumer {
+  readonly consumer: Consumer<ShopTransaction>;
+  readonly recorder: EventRecorder;
+  readonly groupId: string;
+  readonly deadLetterTopic: string;
+}
+
 /** The services of one test file: a database of its own, a broker, a registry. */
 export class ConsumerTest {
   readonly broker: TestBroker;
   readonly database: TestDatabase;
   readonly prisma: ShopClient;
-  readonly registry: StubRegistry;
+  readonly registry: BreakableRegistry;
   readonly kafka: Kafka;
   readonly #admin: Admin;
   readonly #producer: Producer;
@@ -57,7 +66,7 @@ export class ConsumerTest {
     const [broker, database, registry] = await Promise.all([
       startTestBroker(),
       createTestDatabase(),
-      startStubRegistry(),
+      startBreakableRegistry(),
     ]);
     await createShopTables(database.url);
     await withDatabaseClient(database.url, migrate);
@@ -86,7 +95,7 @@ export class ConsumerTest {
   }
 
   /** A consumer, not started, that retries fast; and the recorder of its events. */
-  createConsumer(overrides: Overrides = {}) {
+  createConsumer(overrides: Overrides = {}): TestConsumer {
     const { kafka, ...settings } = overrides;
     const groupId = settings.groupId ?? `group-${randomUUID()}`;
     const recorder = new EventRecorder();
@@ -126,7 +135,9 @@ export class ConsumerTest {
       causationId: null,
       traceparent,
     });
-    const value = Buffer.from(frame(this.registry.register(descriptor.schema), descriptor.encode(data)));
+    const subjectName = `${descriptor.topic}-${descriptor.recordName}`;
+    const registryId = await this.registry.register(subjectName, descriptor.schema);
+    const value = Buffer.from(frame(registryId, descriptor.encode(data)));
     await this.produceRaw(descriptor.topic, { key: subject, value, headers: Object.fromEntries(headers) });
     return id;
   }
@@ -168,6 +179,12 @@ export class ConsumerTest {
     return (offsets?.partitions ?? [])
       .sort((left, right) => left.partition - right.partition)
       .map(({ offset }) => Number(offset));
+  }
+
+  /** How many records a topic holds. */
+  async topicLength(topic: string): Promise<number> {
+    const partitions = await this.#admin.fetchTopicOffsets(topic);
+    return partitions.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
   }
 
   /** Puts a stopped group back to the beginning of a topic. */

@@ -55,9 +55,10 @@ it("dead-letters at once what cannot be read, and goes on with the next", async 
   const handled: string[] = [];
   consumer.on(placedV2, async ({ id }) => void handled.push(id));
   await consumer.start();
-  const registered = test.registry.register(placedV2.schema);
-  const foreign = test.registry.register('"string"');
-  const protobuf = test.registry.register('syntax = "proto3";', { schemaType: "PROTOBUF" });
+  const registered = await test.registry.register(`${placedV2.topic}-value`, placedV2.schema);
+  const foreign = await test.registry.register(`${placedV2.topic}-foreign`, '"string"');
+  const protobuf = 200;
+  test.registry.plant(protobuf, { schemaType: "PROTOBUF", schema: 'syntax = "proto3";' });
   const framed = (id: number, ...bytes: number[]) => Buffer.from([0, 0, 0, 0, id, ...bytes]);
   const headers = (id: string = randomUUID()) => ({
     ce_specversion: "1.0",

@@ -1,11 +1,11 @@
-import { createConsumer } from "@waybill/consumer";
+import { createConsumer, NonRetryableError } from "@waybill/consumer";
 import { createTestPrisma } from "@waybill/harness";
 import { shopEvents } from "./shop-events.ts";
 
 /** What redelivery.int.test.ts tells the process that it starts from this file. */
 export interface KilledConsumerSettings {
   /** Where it kills itself at the first event: nothing of it gets out any more, as with any other SIGKILL. */
-  readonly kill: "in-handler" | "after-commit";
+  readonly kill: "in-handler" | "after-commit" | "after-dead-letter";
   readonly topic: string;
   readonly groupId: string;
   readonly brokers: readonly string[];
@@ -22,13 +22,15 @@ const consumer = createConsumer({
   registryUrl,
   prisma: createTestPrisma(databaseUrl),
   sessionTimeoutMs: 6_000, // the shortest that Kafka takes
-  // Told after the commit in the database and before the offset moves.
+  // Told after the commit in the database, or the dead-letter topic's acknowledgement, and before the offset moves.
   onEvent: ({ kind }) => {
     if (kind === "handled" && kill === "after-commit") process.kill(process.pid, "SIGKILL");
+    if (kind === "dead-lettered" && kill === "after-dead-letter") process.kill(process.pid, "SIGKILL");
   },
 });
 consumer.on(shopEvents(topic).placedV2, async (event, { tx }) => {
   await tx.ledgerEntry.create({ data: { account: groupId, eventId: event.id, amount: event.data.amount } });
+  if (kill === "after-dead-letter") throw new NonRetryableError("a bad event");
   if (kill === "in-handler") process.kill(process.pid, "SIGKILL");
 });
 await consumer.start();

@@ -76,11 +76,17 @@ function spawnConsumer(settings: KilledConsumerSettings): ChildProcess {
 
 /** What the other process had done when it died, by where it was killed. */
 const killPoints = [
-  { kill: "in-handler", ledger: [], inbox: 0 },
-  { kill: "after-commit", ledger: [1], inbox: 1 },
+  { kill: "in-handler", ledger: [], inbox: 0, letters: 0 },
+  { kill: "after-commit", ledger: [1], inbox: 1, letters: 0 },
+  { kill: "after-dead-letter", ledger: [], inbox: 0, letters: 1 },
 ] as const;
 
-it.each(killPoints)("has effects once when the process is killed $kill", async ({ kill, ledger, inbox }) => {
+// All at once: each waits for the session of its dead member to end.
+it("has effects once, wherever the process is killed", async () => {
+  await Promise.all(killPoints.map(expectEffectsOnce));
+});
+
+async function expectEffectsOnce({ kill, ledger, inbox, letters }: (typeof killPoints)[number]): Promise<void> {
   const topic = await test.createTopic();
   const { placedV2 } = shopEvents(topic);
   const groupId = `group-${randomUUID()}`;
@@ -100,9 +106,11 @@ it.each(killPoints)("has effects once when the process is killed $kill", async (
   expect(await test.inboxCount(groupId)).toBe(inbox);
   expect(await test.committedOffsets(groupId, topic)).toEqual([-1]);
   // The dead member keeps its partition until its session ends.
-  const { recorder, started } = startConsumer(topic, groupId);
+  const { recorder, started, consumer } = startConsumer(topic, groupId);
   await started;
   await recorder.untilTrue(() => recorder.all("committed").at(-1)?.offset === 2n);
+  await consumer.stop();
   expect((await test.ledger(groupId)).map(({ amount }) => amount)).toEqual([1, 2]);
   expect(recorder.all("duplicate")).toHaveLength(inbox);
-});
+  expect(await test.topicLength(`${groupId}.dead-letters`)).toBe(letters);
+}
