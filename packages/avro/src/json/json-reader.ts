@@ -3,7 +3,7 @@ import { SourcePosition, type SourceText } from "../source-position.ts";
 import type { JsonNode } from "./json-node.ts";
 
 /** Nesting beyond this is refused; Java's Avro (Jackson) has the same limit. */
-export const MAX_DEPTH = 1000;
+const MAX_DEPTH = 1000;
 
 /** BigInt takes quadratic time in the digits, so a hostile literal must not reach it. */
 const MAX_NUMBER_LENGTH = 1000;

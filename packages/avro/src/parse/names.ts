@@ -13,7 +13,7 @@ export interface ResolvedName {
 }
 
 /** Joins a name and the namespace that it stands in; a dot in the name makes it a full name already. */
-export function resolveName(name: string, namespace: string | null): ResolvedName {
+function resolveName(name: string, namespace: string | null): ResolvedName {
   const dot = name.lastIndexOf(".");
   const space = dot < 0 ? namespace : name.slice(0, dot);
   const last = name.slice(dot + 1);

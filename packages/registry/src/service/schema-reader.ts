@@ -122,7 +122,7 @@ const SPACE_OUTSIDE_STRINGS = /("(?:[^"\\]|\\.)*")|[\s\ufeff]+/g;
 const BARE_PRIMITIVE = /^\{"type":("(?:null|boolean|int|long|float|double|bytes|string)")\}$/;
 
 /** Valid JSON without its whitespace; a schema that is a primitive without attributes becomes its bare name. */
-export function compactJson(text: string): string {
+function compactJson(text: string): string {
   const compact = text.replace(SPACE_OUTSIDE_STRINGS, (_, quoted: string | undefined) => quoted ?? "");
   return BARE_PRIMITIVE.exec(compact)?.[1] ?? compact;
 }
