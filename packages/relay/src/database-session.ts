@@ -10,15 +10,17 @@
 import { once } from "node:events";
 import { Socket } from "node:net";
 import { hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { abortableDelay } from "./abortable-delay.ts";
+import { connectToPostgres, databasePlace } from "./connect-to-postgres.ts";
 import { checkForeignXids, checkIdentity, checkXids } from "./database-checks.ts";
+import { requireUsableDatabase } from "./database-requirements.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { OutboxReader, type OutboxReaderOptions } from "./outbox-reader.ts";
 import { claimCursor, loadCursor } from "./sql/cursor-store.ts";
 import { readDatabaseIdentity } from "./sql/database-identity.ts";
-import { isStandby, missingTables, readServerState, readXidState } from "./sql/database-state.ts";
-import { describeLockHolder, tryInstanceLock } from "./sql/instance-lock.ts";
+import { readServerState, readXidState } from "./sql/database-state.ts";
+import { lockInstance } from "./sql/instance-lock.ts";
 import { sessionSettings } from "./sql/session-settings.ts";
 
 export interface DatabaseSessionOptions extends OutboxReaderOptions {
@@ -43,9 +45,6 @@ export interface DatabaseSession {
 
 /** How long a goodbye may take. */
 const CLOSE_MS = 1_000;
-/** A relay that has just died may hold the lock until the server has noticed. */
-const LOCK_WAIT_MS = 3_000;
-const LOCK_RETRY_MS = 100;
 
 /** @throws RelayError */
 export async function openDatabaseSession(options: DatabaseSessionOptions): Promise<DatabaseSession> {
@@ -68,10 +67,10 @@ export async function openDatabaseSession(options: DatabaseSessionOptions): Prom
     lose();
   };
   try {
-    await connect(client, options.databaseUrl);
+    await connectToPostgres(client, options.databaseUrl);
     const { reader, clockAheadMs } = await takeOver(client, options);
     const close = async () => {
-      await Promise.race([client.end(), abortableDelay(CLOSE_MS, AbortSignal.timeout(CLOSE_MS))]);
+      await Promise.race([client.end(), delay(CLOSE_MS, undefined, { ref: false })]);
       destroy();
     };
     return { client, reader, clockAheadMs, lost: lost.signal, close, destroy };
@@ -81,26 +80,12 @@ export async function openDatabaseSession(options: DatabaseSessionOptions): Prom
   }
 }
 
-async function connect(client: pg.Client, databaseUrl: string): Promise<void> {
-  try {
-    await client.connect();
-  } catch (error) {
-    throw new RelayError(
-      "DATABASE_UNREACHABLE",
-      `cannot connect to PostgreSQL at ${place(databaseUrl)}: ${messageOf(error)}. Check that it runs and that ` +
-        "--database-url (DATABASE_URL) names its host, port, database, user and password.",
-      { cause: error },
-    );
-  }
-}
-
 async function takeOver(
   client: pg.Client,
   options: DatabaseSessionOptions,
 ): Promise<{ reader: OutboxReader; clockAheadMs: number }> {
   await client.query(sessionSettings);
-  await refuseStandby(client, options.databaseUrl);
-  await requireMigrations(client);
+  await requireUsableDatabase(client, options.databaseUrl);
   await lockInstance(client, options.databaseUrl);
   const { cursor, identity: stored } = await loadCursor(client);
   const current = await readDatabaseIdentity(client);
@@ -131,39 +116,6 @@ async function takeOver(
   return { reader: new OutboxReader(client, epoch, cursor, options), clockAheadMs: server.now.getTime() - Date.now() };
 }
 
-async function refuseStandby(client: pg.Client, databaseUrl: string): Promise<void> {
-  if (!(await isStandby(client))) return;
-  throw new RelayError(
-    "DATABASE_IS_STANDBY",
-    `PostgreSQL at ${place(databaseUrl)} is a standby: its snapshots do not list running transactions, so events would ` +
-      "be lost. Point --database-url (DATABASE_URL) at the primary.",
-  );
-}
-
-async function requireMigrations(client: pg.Client): Promise<void> {
-  const missing = await missingTables(client);
-  if (missing.length === 0) return;
-  throw new RelayError(
-    "MIGRATION_MISSING",
-    `the database ${client.database ?? ""} has no ${missing.join(", ")}: run \`outbox-relay migrate\` (or, where Prisma ` +
-      "migrates, `outbox-relay migrate --prisma <dir>`), then start the relay again.",
-  );
-}
-
-async function lockInstance(client: pg.Client, databaseUrl: string): Promise<void> {
-  const giveUpAt = performance.now() + LOCK_WAIT_MS;
-  while (!(await tryInstanceLock(client))) {
-    if (performance.now() > giveUpAt) {
-      throw new RelayError(
-        "ALREADY_RUNNING",
-        `another relay publishes the outbox at ${place(databaseUrl)}: ${await describeLockHolder(client)}. One relay ` +
-          "per database is enough; stop that one first to replace it.",
-      );
-    }
-    await abortableDelay(LOCK_RETRY_MS, AbortSignal.timeout(LOCK_RETRY_MS));
-  }
-}
-
 /** What the server told when it connected; a pooler tells its own. `pg` types do not list it. */
 function backendPid(client: pg.Client): number | null {
   const pid: unknown = Reflect.get(client, "processID");
@@ -176,7 +128,7 @@ async function endQuietly(client: pg.Client, socket: Socket): Promise<void> {
     return;
   }
   const closed = once(socket, "close");
-  await Promise.race([client.end().then(() => closed), abortableDelay(CLOSE_MS, AbortSignal.timeout(CLOSE_MS))]);
+  await Promise.race([client.end().then(() => closed), delay(CLOSE_MS, undefined, { ref: false })]);
   socket.destroy();
 }
 
@@ -184,7 +136,7 @@ function describe(error: unknown, databaseUrl: string): RelayError {
   const code = error instanceof pg.DatabaseError ? ` (SQLSTATE ${error.code})` : "";
   return new RelayError(
     "DATABASE_UNREACHABLE",
-    `PostgreSQL at ${place(databaseUrl)} does not let the relay work: ${messageOf(error)}${code}. Its role needs USAGE ` +
+    `PostgreSQL at ${databasePlace(databaseUrl)} does not let the relay work: ${messageOf(error)}${code}. Its role needs USAGE ` +
       "on the schema waybill, SELECT on its tables and UPDATE on waybill.relay_cursor.",
     { cause: error },
   );
@@ -192,10 +144,4 @@ function describe(error: unknown, databaseUrl: string): RelayError {
 
 function lossReason(error: Error | undefined): string {
   return error === undefined ? "it was closed" : messageOf(error);
-}
-
-/** host:port/database, without user and password. */
-function place(databaseUrl: string): string {
-  const { host, pathname } = new URL(databaseUrl);
-  return `${host}${pathname}`;
 }

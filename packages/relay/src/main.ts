@@ -1,2 +1,21 @@
 #!/usr/bin/env node
-export {};
+import { runCli } from "./cli.ts";
+
+const shutdown = new AbortController();
+let signals = 0;
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.on(signal, () => {
+    signals++;
+    if (signals > 1) process.exit(1);
+    shutdown.abort();
+  });
+}
+
+const exitCode = await runCli(process.argv.slice(2), {
+  env: process.env,
+  shutdown: shutdown.signal,
+  stdout: (text) => process.stdout.write(text),
+  stderr: (text) => process.stderr.write(text),
+});
+// Drivers may leave timers behind that would hold the process.
+process.exit(exitCode);

@@ -171,10 +171,19 @@ export interface SettingSources {
  * @throws RelayError SETTINGS_INVALID naming every problem with its source
  */
 export function loadSettings(sources: SettingSources): RelaySettings {
+  return loadNamed(settingNames, sources) as unknown as RelaySettings;
+}
+
+/** The one setting of the admin commands. @throws RelayError SETTINGS_INVALID */
+export function loadDatabaseUrl(sources: SettingSources): string {
+  return loadNamed(["databaseUrl"], sources)["databaseUrl"] as string;
+}
+
+function loadNamed(names: readonly SettingName[], sources: SettingSources): Record<string, unknown> {
   const problems: string[] = [];
   const file = fileEntries(sources.file, problems);
   const values: Record<string, unknown> = {};
-  for (const name of settingNames) {
+  for (const name of names) {
     const setting: Setting<unknown> = settingsTable[name];
     const found = findValue(name, setting, sources, file);
     if (found === null) {
@@ -187,7 +196,7 @@ export function loadSettings(sources: SettingSources): RelaySettings {
       problems.push(`${found.source}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  if (problems.length === 0) return values as RelaySettings;
+  if (problems.length === 0) return values;
   throw new RelayError("SETTINGS_INVALID", `wrong settings:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
 }
 

@@ -8,6 +8,7 @@
  */
 import { decodeRecordHeaders } from "@waybill/events";
 import { Kafka, logLevel, type Message, Partitioners, type Producer } from "kafkajs";
+import { partitionOfKey } from "./murmur2.ts";
 import type { FailureReason, OutgoingRecord, Publisher, SendFailure } from "./publisher.ts";
 import { splitByBytes } from "./split-by-bytes.ts";
 
@@ -120,7 +121,11 @@ export class KafkajsPublisher implements Publisher {
   #messageOf(record: OutgoingRecord): Message {
     const known = this.#messages.get(record);
     if (known !== undefined) return known;
-    const message: Message = { key: record.key, value: record.value, headers: toKafkajsHeaders(record.headers) };
+    const message: Message = {
+      key: record.key === null ? null : Buffer.from(record.key),
+      value: record.value,
+      headers: toKafkajsHeaders(record.headers),
+    };
     this.#messages.set(record, message);
     return message;
   }
@@ -162,12 +167,15 @@ export class KafkajsPublisher implements Publisher {
   }
 }
 
-/** The default partitioner, equal to Java's; what it chose stays with the message. */
+/** Java's partition for a key, round robin without one; what was chosen stays with the message. */
 function pinningPartitioner(): ReturnType<typeof Partitioners.DefaultPartitioner> {
-  const choose = Partitioners.DefaultPartitioner();
+  const chooseForNullKey = Partitioners.DefaultPartitioner();
   return (args) => {
-    args.message.partition ??= choose(args);
-    return args.message.partition;
+    const { message, partitionMetadata } = args;
+    message.partition ??= Buffer.isBuffer(message.key)
+      ? partitionOfKey(message.key, partitionMetadata.length)
+      : chooseForNullKey(args);
+    return message.partition;
   };
 }
 

@@ -1,0 +1,21 @@
+import pg from "pg";
+import type { CliEnvironment } from "../cli-environment.ts";
+import { connectToPostgres } from "../connect-to-postgres.ts";
+import { loadDatabaseUrl } from "../settings.ts";
+
+/** Connects for one admin command, and disconnects whatever it does. @throws RelayError */
+export async function withAdminClient<T>(
+  databaseUrl: string | undefined,
+  { env }: CliEnvironment,
+  use: (client: pg.Client, databaseUrl: string) => Promise<T>,
+): Promise<T> {
+  const url = loadDatabaseUrl({ flags: databaseUrl === undefined ? {} : { databaseUrl }, env });
+  const client = new pg.Client({ connectionString: url, application_name: "outbox-relay admin" });
+  client.on("error", () => {}); // the statement at hand rejects, and tells
+  await connectToPostgres(client, url);
+  try {
+    return await use(client, url);
+  } finally {
+    await client.end();
+  }
+}

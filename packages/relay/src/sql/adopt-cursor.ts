@@ -1,0 +1,29 @@
+import type pg from "pg";
+import type { DatabaseIdentity } from "./database-identity.ts";
+
+/** Takes the cursor as it stands for this database's. Right only where the transaction ids went on. */
+export async function adoptCursor(client: pg.Client, identity: DatabaseIdentity): Promise<void> {
+  await client.query(
+    `UPDATE waybill.relay_cursor
+     SET epoch = epoch + 1, system_identifier = $1, timeline = $2, database_oid = $3`,
+    [identity.systemIdentifier, identity.timeline, identity.databaseOid],
+  );
+}
+
+/**
+ * Makes every row unpublished, whatever transaction id it brought along: all of them get the id of one transaction, so
+ * they come in one window and in order of id. Returns how many there are.
+ */
+export async function republishAll(client: pg.Client, identity: DatabaseIdentity): Promise<number> {
+  await client.query("BEGIN");
+  try {
+    const { rowCount } = await client.query("UPDATE waybill.outbox SET xid = pg_current_xact_id()");
+    await client.query("UPDATE waybill.relay_cursor SET s1 = '3:3:', s2 = NULL, last_id = 0");
+    await adoptCursor(client, identity);
+    await client.query("COMMIT");
+    return rowCount ?? 0;
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  }
+}

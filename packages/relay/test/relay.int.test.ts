@@ -1,0 +1,49 @@
+import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
+import { parseFrame } from "@waybill/events";
+import { eventually } from "@waybill/harness";
+import { readiness, type RelayServices, startRelayServices } from "./relay-services.ts";
+import { countedData, createCountedEvent, insertEvents, versionsOf } from "./test-event.ts";
+
+let services: RelayServices;
+
+beforeAll(async () => {
+  services = await startRelayServices();
+});
+afterEach(() => services.cleanUp());
+afterAll(() => services.stop());
+
+it("publishes framed records with their headers, in order per key", async () => {
+  const event = createCountedEvent();
+  const registryId = await services.register(event);
+  const topic = await services.topicOf(event);
+  await services.start();
+  await insertEvents(services.client, event, countedData(["a", "b", "c", "d", "e"], 40));
+  await eventually(() => topic.records.length >= 200);
+  for (const key of ["a", "b", "c", "d", "e"]) {
+    expect(versionsOf(event, topic.records, key)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
+  }
+  expect(parseFrame(topic.records[0]?.value as Buffer).registryId).toBe(registryId);
+  expect(topic.records[0]?.headers).toMatchObject({
+    ce_type: event.type,
+    ce_version: "1",
+    ce_source: "/relay-test",
+    ce_subject: topic.records[0]?.key,
+  });
+  expect(topic.records[0]?.headers["ce_id"]).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+it("tells readiness, liveness and metrics", async () => {
+  const event = createCountedEvent();
+  await services.register(event);
+  const topic = await services.topicOf(event);
+  const relay = await services.start();
+  expect(await readiness(relay)).toEqual({ status: 200, body: { status: "ready" } });
+  await insertEvents(services.client, event, countedData(["a"], 3));
+  await eventually(() => topic.records.length === 3);
+  expect((await fetch(`${relay.httpUrl}/livez`)).status).toBe(200);
+  const metrics = await eventually(async () => {
+    const text = await (await fetch(`${relay.httpUrl}/metrics`)).text();
+    return text.includes(`events_published_total{topic="${event.topic}"} 3`) && text;
+  });
+  expect(metrics).toContain("waybill_relay_backlog_events 0");
+});
