@@ -91,13 +91,16 @@ function faultOf(type: Leaf, value: unknown): string | null {
 function expected(type: AvroType, value: unknown): string {
   const described = describeValue(value);
   // A value of the right type that is wrong all the same, as 1.5 for an int.
-  const isNear = ["number", "bigint", "string"].includes(described) && describedAs(type) === described;
+  const isNear = typeofValues(type) === described;
   return `expected ${describeType(type)}, got ${isNear ? `another ${described}` : described}`;
 }
 
-function describedAs(type: AvroType): string {
+/** What `typeof` says of a type's values; null where it says nothing of use. */
+function typeofValues(type: AvroType): string | null {
   if (type.kind === "int" || type.kind === "float") return "number";
-  return type.kind === "long" ? "bigint" : "string";
+  if (type.kind === "long" && type.timestamp === null) return "bigint";
+  const isText = type.kind === "string" || type.kind === "enum" || (type.kind === "fixed" && type.uuid);
+  return isText ? "string" : null;
 }
 
 function stringFault(type: AvroType, value: unknown): string | null {

@@ -12,6 +12,7 @@ import type {
 
 /** Deeper schemas are refused: compiling them would exhaust the stack. */
 const MAX_DEPTH = 500;
+const tooDeep = `it is nested deeper than ${MAX_DEPTH} levels`;
 
 type Json = { readonly [key: string]: unknown };
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -62,12 +63,13 @@ function parseJson(text: string): unknown {
         : value,
     );
   } catch (error) {
-    throw unreadable("it is not JSON", error);
+    // The reviver recurses; without it V8's parser would take any depth.
+    throw unreadable(error instanceof SyntaxError ? "it is not JSON" : tooDeep, error);
   }
 }
 
 function readType(json: unknown, namespace: string, context: Context, depth: number): AvroType {
-  if (depth > MAX_DEPTH) throw unreadable(`it is nested deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH) throw unreadable(tooDeep);
   if (typeof json === "string") return readName(json, {}, namespace, context);
   if (Array.isArray(json)) {
     const branches = json.map((branch) => readType(branch, namespace, context, depth + 1));
