@@ -9,6 +9,7 @@ export const receipts = createConsumer({
   brokers: KAFKA_BROKERS.split(","),
   registryUrl: SCHEMA_REGISTRY_URL,
   prisma,
+  createMissingTopics: true, // for development: in production they are made with the partitions they need
 }).on(orderPlaced, async ({ data }, { tx }) => {
   await tx.receipt.create({ data: { orderId: data.orderId, text: `${data.total} ${data.currency}` } });
 });

@@ -83,7 +83,11 @@ it("takes an app from nothing to a handled event by the README's commands and co
   expect(relayCommand).toContain("outbox-relay run");
 
   for (const command of commands) {
-    const result = spawnSync(process.execPath, nodeArguments(command), { cwd: app, encoding: "utf8" });
+    const result = spawnSync(process.execPath, nodeArguments(command), {
+      cwd: app,
+      env: process.env,
+      encoding: "utf8",
+    });
     expect({ command, exitCode: result.status, errors: result.stderr }).toEqual({ command, exitCode: 0, errors: "" });
     if (command.includes("schemas init")) cpSync(join(quickstart, event), join(app, event)); // the reader's edit
   }
@@ -91,7 +95,7 @@ it("takes an app from nothing to a handled event by the README's commands and co
   expect(filesOf(join(app, "schemas"))).toEqual(filesOf(join(quickstart, "schemas")));
   expect(filesOf(join(app, "events/orders/src"))).toEqual(filesOf(join(quickstart, "events/orders/src")));
 
-  relay = spawn(process.execPath, nodeArguments(relayCommand), { cwd: app, stdio: "inherit" });
+  relay = spawn(process.execPath, nodeArguments(relayCommand), { cwd: app, env: process.env, stdio: "ignore" });
   const { placeOrder } = await import("../src/place-order.ts");
   const { prisma } = await import("../src/prisma.ts");
   const { receipts } = await import("../src/receipts.ts");
