@@ -15,7 +15,7 @@ const steps: readonly Step[] = [
   { name: "types", command: ["tsc", "-b"] },
   { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings"] },
   { name: "format", command: ["biome", "format", "."] },
-  { name: "unused code and dependencies", command: ["knip", "--treat-config-hints-as-errors"] },
+  { name: "unused code and dependencies", command: ["knip", "--no-config-hints"] },
   ...packages.map((dir) => ({ name: `publishable: ${dir}`, command: ["publint", "--strict", dir] })),
   { name: "event schemas", command: [...fromSource, "packages/schemas/src/main.ts", "check", "schemas"] },
   {

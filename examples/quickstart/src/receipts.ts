@@ -11,5 +11,5 @@ export const receipts = createConsumer({
   prisma,
   createMissingTopics: true, // for development: in production they are made with the partitions they need
 }).on(orderPlaced, async ({ data }, { tx }) => {
-  await tx.receipt.create({ data: { orderId: data.orderId, text: `${data.total} ${data.currency}` } });
+  await tx.receipt.create({ data: { orderId: data.orderId, text: `${data.total.toString()} ${data.currency}` } });
 });
