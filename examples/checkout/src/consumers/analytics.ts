@@ -1,3 +1,4 @@
+import { stockReleased } from "@shop-events/inventory/stock.released";
 import { orderPlaced } from "@shop-events/orders/order.placed";
 import { orderCancelled } from "@shop-events/orders/order.cancelled";
 import { orderConfirmed } from "@shop-events/orders/order.confirmed";
@@ -24,6 +25,7 @@ export const analytics: Reaction = {
       .on(orderCancelled, (event, { tx }) => count(tx, event, NO_AMOUNT))
       .on(orderShipped, (event, { tx }) => count(tx, event, NO_AMOUNT))
       .on(orderDelivered, (event, { tx }) => count(tx, event, NO_AMOUNT))
+      .on(stockReleased, (event, { tx }) => count(tx, event, NO_AMOUNT))
       .on(paymentRefunded, (event, { tx }) => count(tx, event, event.data.amount));
   },
 };

@@ -22,10 +22,7 @@ export function drawEventTree(events: readonly ChainEvent[]): string[] {
     return siblings.flatMap((event, index) => {
       const last = index === siblings.length - 1;
       const label = `${event.type} v${event.version}  +${event.time.getTime() - startedAt} ms`;
-      return [
-        `${indent}${last ? "└─" : "├─"} ${label}`,
-        ...draw(event.eventId, `${indent}${last ? "   " : "│  "}`),
-      ];
+      return [`${indent}${last ? "└─" : "├─"} ${label}`, ...draw(event.eventId, `${indent}${last ? "   " : "│  "}`)];
     });
   };
   return draw(null, "");

@@ -1,7 +1,7 @@
 import { orderPlaced, orderPlacedV1 } from "@shop-events/orders/order.placed";
 import { paymentFailed } from "@shop-events/payments/payment.failed";
 import { paymentSucceeded } from "@shop-events/payments/payment.succeeded";
-import { event, type OutgoingEvent, publishAll } from "@waybill/outbox";
+import { event, type PendingEvent, publishAll } from "@waybill/outbox";
 import { randomUUID } from "node:crypto";
 import type { Database, Transaction } from "../database.ts";
 import { toEventAmount } from "../money.ts";
@@ -82,7 +82,7 @@ export async function writeOrder(tx: Transaction, order: NewOrder): Promise<void
   });
 }
 
-function placedEvent(order: NewOrder, generation: 1 | 2): OutgoingEvent {
+function placedEvent(order: NewOrder, generation: 1 | 2): PendingEvent {
   const { customerId, placedAt } = order;
   const common = { orderId: order.id, customerId, total: toEventAmount(order.total), currency: CURRENCY, placedAt };
   if (generation === 1) {
@@ -93,7 +93,7 @@ function placedEvent(order: NewOrder, generation: 1 | 2): OutgoingEvent {
   return event(orderPlaced, { ...common, items, shippingAddressId: null });
 }
 
-function paymentEvent(order: NewOrder): OutgoingEvent {
+function paymentEvent(order: NewOrder): PendingEvent {
   const { charge, customerId, paymentId } = order;
   const amount = toEventAmount(order.total);
   const common = { paymentId, orderId: order.id, customerId, amount, currency: CURRENCY };
