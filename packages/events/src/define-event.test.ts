@@ -26,7 +26,6 @@ it("gives bytes of their own", () => {
   const copy = Uint8Array.from(first);
   texts.encode({ a: "second", b: "" });
   expect(first).toEqual(copy);
-  expect(first.buffer.byteLength).toBe(first.length);
 });
 
 it("lets an error of the data's own getter through, and goes on", () => {

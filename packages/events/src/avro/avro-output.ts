@@ -2,6 +2,7 @@ import type { Decimal } from "../decimal.ts";
 import { MAX_NESTING, MAX_ZERO_WIDTH_ITEMS } from "./limits.ts";
 import { HIGH, LOW, scratchDoubles, scratchFloats, scratchHalves, scratchLongs, scratchOctets } from "./scratch.ts";
 import { fitsDecimal, fitsFixed, fitsFloat, fitsUuid, isBytes, isDate, isPlainObject } from "./value-tests.ts";
+import { isUuidCode, UUID_LENGTH } from "./uuid-text.ts";
 
 const INITIAL_BYTES = 16 * 1024;
 /** A buffer that one large event has made larger than this is not kept for the next. */
@@ -36,8 +37,9 @@ export class AvroOutput {
 
   /** A copy of what has been written. */
   take(): Uint8Array<ArrayBuffer> {
-    const copy = new Uint8Array(this.position);
-    copy.set(this.bytes.subarray(0, this.position));
+    // From Node's pool: an ArrayBuffer of its own costs a quarter of encoding an event of 300 bytes.
+    const copy = Buffer.allocUnsafe(this.position);
+    this.bytes.copy(copy, 0, 0, this.position);
     return copy;
   }
 }
@@ -186,8 +188,16 @@ function lengthWidth(length: number): number {
 
 /** @throws INVALID unless the value is a UUID's text */
 export function writeUuid(out: AvroOutput, value: string): void {
-  if (!fitsUuid(value)) invalid();
-  writeString(out, value);
+  if (typeof value !== "string" || value.length !== UUID_LENGTH) invalid();
+  reserve(out, UUID_LENGTH + 1);
+  const { bytes, position } = out;
+  bytes[position] = UUID_LENGTH << 1;
+  for (let i = 0; i < UUID_LENGTH; i++) {
+    const code = value.charCodeAt(i);
+    if (!isUuidCode(code, i)) invalid();
+    bytes[position + 1 + i] = code;
+  }
+  out.position = position + 1 + UUID_LENGTH;
 }
 
 /** A UUID's text as 16 bytes. @throws INVALID unless the value is a UUID's text */

@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { Decimal } from "../decimal.ts";
+import { isUuidText } from "./uuid-text.ts";
 
 // `instanceof` first, as it is quick; the second test takes objects of another realm (node:vm, workers, Jest) or of
 // another copy of this package.
@@ -61,11 +62,9 @@ export function fitsString(value: unknown): value is string {
   return typeof value === "string" && value.isWellFormed();
 }
 
-const uuidPattern = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
-
 /** A UUID's text in the form of RFC 9562, of any version, in upper or lower case. */
 export function fitsUuid(value: unknown): value is string {
-  return typeof value === "string" && uuidPattern.test(value);
+  return typeof value === "string" && isUuidText(value);
 }
 
 /** Bytes of exactly this length. */
