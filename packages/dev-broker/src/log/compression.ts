@@ -1,29 +1,38 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { decompressLz4 } from "./lz4.ts";
 import { Compression } from "./record-batch.ts";
+import { decompressSnappy } from "./snappy.ts";
 
 /** A batch that inflates beyond this is refused rather than let exhaust the process's memory. */
 const maxOutputLength = 256 * 1024 * 1024;
 
-/** The records of a batch, or why they cannot be had: "opaque" for codecs that Node has no decoder for. */
+/** The records of a batch, or why they cannot be had. */
 export type Decompressed =
   | { readonly kind: "records"; readonly bytes: Buffer }
-  | { readonly kind: "opaque" }
-  | { readonly kind: "broken"; readonly cause: unknown };
+  | { readonly kind: "broken"; readonly reason: string };
 
-/** Undoes a batch's compression. Snappy and LZ4 stay as they are. */
+/** Undoes a batch's compression. */
 export function decompress(codec: number, bytes: Buffer): Decompressed {
   try {
-    switch (codec) {
-      case Compression.none:
-        return { kind: "records", bytes };
-      case Compression.gzip:
-        return { kind: "records", bytes: gunzipSync(bytes, { maxOutputLength }) };
-      case Compression.zstd:
-        return { kind: "records", bytes: zstdDecompressSync(bytes, { maxOutputLength }) };
-      default:
-        return { kind: "opaque" };
-    }
-  } catch (cause) {
-    return { kind: "broken", cause };
+    return { kind: "records", bytes: inflate(codec, bytes) };
+  } catch (error) {
+    return { kind: "broken", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function inflate(codec: number, bytes: Buffer): Buffer {
+  switch (codec) {
+    case Compression.none:
+      return bytes;
+    case Compression.gzip:
+      return gunzipSync(bytes, { maxOutputLength });
+    case Compression.snappy:
+      return decompressSnappy(bytes, maxOutputLength);
+    case Compression.lz4:
+      return decompressLz4(bytes, maxOutputLength);
+    case Compression.zstd:
+      return zstdDecompressSync(bytes, { maxOutputLength });
+    default:
+      throw new RangeError(`there is no compression ${codec}`);
   }
 }

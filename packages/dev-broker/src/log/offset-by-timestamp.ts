@@ -11,8 +11,7 @@ export interface TimestampedOffset {
 const notFound: TimestampedOffset = { timestamp: -1n, offset: -1n };
 
 /**
- * The first record at or after `timestamp`, below `limit`; offset -1 when there is none. In a batch compressed by
- * Snappy or LZ4, which stays unread, the answer is the batch's start: early, never late.
+ * The first record at or after `timestamp`, below `limit`; offset -1 when there is none.
  */
 export function offsetByTimestamp(partition: Partition, timestamp: bigint, limit: bigint): TimestampedOffset {
   for (const batch of partition.batchesReaching(timestamp)) {
@@ -41,7 +40,7 @@ function findInBatch(
 ): TimestampedOffset | undefined {
   if (batch.hasAppendTime) return atStart(batch, batch.maxTimestamp, fromOffset);
   const content = decompress(batch.compression, batch.recordBytes);
-  if (content.kind !== "records") return atStart(batch, batch.maxTimestamp, fromOffset);
+  if (content.kind === "broken") return undefined;
   const base = batch.baseTimestamp;
   const firstDelta = Number(fromOffset - batch.baseOffset);
   const record = findRecord(

@@ -87,20 +87,20 @@ function validateHeader(batch: RecordBatch): Refusal | null {
 
 function validateRecords(batch: RecordBatch, limits: AppendLimits, nowMs: number): Refusal | null {
   const content = decompress(batch.compression, batch.recordBytes);
-  if (content.kind === "broken") return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, "the records do not decompress");
-  if (content.kind === "records") {
-    const summary = summariseRecords(content.bytes, batch.recordCount);
-    if (!summary.valid) return refuse(ErrorCode.INVALID_RECORD, summary.reason);
-    // Kafka renumbers the records of a plain batch by its header alone, and cannot those of a compressed one.
-    if (batch.compression !== Compression.none && !summary.isConsecutive) {
-      return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, "the offsets of a compressed batch must be consecutive");
-    }
-    if (limits.keysRequired && summary.hasNullKey) {
-      return refuse(ErrorCode.INVALID_RECORD, "a compacted topic takes no record without a key");
-    }
-    if (!limits.logAppendTime) return checkTimestamps(batch, summary, limits, nowMs);
+  if (content.kind === "broken") {
+    return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, `the records do not decompress: ${content.reason}`);
   }
-  if (limits.logAppendTime) batch.stampAppendTime(BigInt(nowMs));
+  const summary = summariseRecords(content.bytes, batch.recordCount);
+  if (!summary.valid) return refuse(ErrorCode.INVALID_RECORD, summary.reason);
+  // Kafka renumbers the records of a plain batch by its header alone, and cannot those of a compressed one.
+  if (batch.compression !== Compression.none && !summary.isConsecutive) {
+    return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, "the offsets of a compressed batch must be consecutive");
+  }
+  if (limits.keysRequired && summary.hasNullKey) {
+    return refuse(ErrorCode.INVALID_RECORD, "a compacted topic takes no record without a key");
+  }
+  if (!limits.logAppendTime) return checkTimestamps(batch, summary, limits, nowMs);
+  batch.stampAppendTime(BigInt(nowMs));
   return null;
 }
 
