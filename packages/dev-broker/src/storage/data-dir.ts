@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DevBrokerError } from "../errors.ts";
 import { RecordBatch, batchHeaderBytes, splitFirstBatch } from "../log/record-batch.ts";
@@ -99,12 +99,7 @@ function readJournal(path: string): Metadata {
 }
 
 function readIfPresent(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-    throw error;
-  }
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
 }
 
 /** Replaces the journal by the shortest one that says the same, at once: a kill leaves the old or the new one. */
