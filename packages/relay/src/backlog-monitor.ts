@@ -44,7 +44,7 @@ export class BacklogMonitor {
     metrics.ready.set(health.isReady ? 1 : 0);
     if (this.#isAsking || session.lost.aborted) return;
     this.#isAsking = true;
-    const watchdog = setTimeout(session.destroy, ANSWER_MS);
+    const watchdog = setTimeout(() => session.destroy(), ANSWER_MS);
     try {
       const size = await measureBacklog(session.client, session.reader.publishedId);
       this.#show(this.isIdle ? { events: 0, oldestAgeMs: 0 } : size);

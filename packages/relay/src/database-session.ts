@@ -7,7 +7,6 @@
  * crash of the server that lost asynchronous commits, transaction ids are given out again, and a cursor kept in memory
  * would take new events for published ones.
  */
-import { once } from "node:events";
 import { Socket } from "node:net";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
@@ -70,8 +69,8 @@ export async function openDatabaseSession(options: DatabaseSessionOptions): Prom
     await connectToPostgres(client, options.databaseUrl);
     const { reader, clockAheadMs } = await takeOver(client, options);
     const close = async () => {
-      await Promise.race([client.end(), delay(CLOSE_MS, undefined, { ref: false })]);
-      destroy();
+      await endQuietly(client, socket);
+      lose();
     };
     return { client, reader, clockAheadMs, lost: lost.signal, close, destroy };
   } catch (error) {
@@ -122,13 +121,12 @@ function backendPid(client: pg.Client): number | null {
   return typeof pid === "number" ? pid : null;
 }
 
+/** With a goodbye where there is someone to hear it: the server then gives the lock back at once. */
 async function endQuietly(client: pg.Client, socket: Socket): Promise<void> {
-  if (socket.destroyed || socket.connecting || socket.pending) {
-    socket.destroy();
-    return;
+  if (socket.readyState === "open") {
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    await Promise.race([client.end().then(() => closed), delay(CLOSE_MS, undefined, { ref: false })]);
   }
-  const closed = once(socket, "close");
-  await Promise.race([client.end().then(() => closed), delay(CLOSE_MS, undefined, { ref: false })]);
   socket.destroy();
 }
 

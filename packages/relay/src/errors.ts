@@ -43,10 +43,12 @@ export class RelayError extends Error {
 }
 
 /**
- * The message of any thrown value, on one line. An AggregateError, as a refused connection to `localhost` gives, has
- * an empty message of its own and tells in its parts.
+ * The message of any thrown value. An AggregateError, as a refused connection to `localhost` gives, has an empty message
+ * of its own and tells in its parts. Looks at the shape, as errors come from other realms and copies, too.
  */
 export function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === "") return error.errors.map(messageOf).join("; ");
-  return error instanceof Error ? error.message : String(error);
+  if (typeof error !== "object" || error === null) return String(error);
+  if ("message" in error && typeof error.message === "string" && error.message !== "") return error.message;
+  if ("errors" in error && Array.isArray(error.errors)) return error.errors.map(messageOf).join("; ");
+  return "an error without a message";
 }

@@ -112,5 +112,5 @@ function worstProblem(
   const pause = failures.find(({ reason }) => sendVerdict(reason) === "pause");
   const failure = (pause ?? failures[0]) as SendFailure;
   const index = first + records.indexOf(failure.records[0] as OutgoingRecord);
-  return { event: events[index] as OutboxEvent, reason: failure.reason, message: failure.error.message };
+  return { event: events[index] as OutboxEvent, reason: failure.reason, message: failure.message };
 }

@@ -98,8 +98,9 @@ export class SchemaRegistry {
       });
       return { status: response.status, body: parseJson(await response.text()) };
     } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      throw new RegistryProblem("registry-unavailable", `${this.#base} does not answer: ${messageOf(cause)}`, {
+      // fetch says "fetch failed", and why in its cause.
+      const cause = typeof error === "object" && error !== null && "cause" in error ? error.cause : error;
+      throw new RegistryProblem("registry-unavailable", `${this.#base} does not answer: ${messageOf(cause ?? error)}`, {
         cause: error,
       });
     }

@@ -1,4 +1,4 @@
-import { RelayError } from "./errors.ts";
+import { messageOf, RelayError } from "./errors.ts";
 import { LOG_LEVELS } from "./logger.ts";
 import { redactUrls } from "./redact.ts";
 
@@ -193,7 +193,7 @@ function loadNamed(names: readonly SettingName[], sources: SettingSources): Reco
     try {
       values[name] = setting.parse(found.text);
     } catch (error) {
-      problems.push(`${found.source}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`${found.source}: ${messageOf(error)}`);
     }
   }
   if (problems.length === 0) return values;

@@ -1,17 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { createTestDatabase, type TestDatabase } from "@waybill/harness";
+import { migrate } from "@waybill/outbox";
 import pg from "pg";
-
-const migrationFiles = ["0001_outbox.sql", "0002_relay.sql"];
 
 /** A fresh database with the outbox and the relay's table. */
 export async function createOutboxDatabase(): Promise<TestDatabase> {
   const database = await createTestDatabase();
-  await withClient(database.url, async (client) => {
-    for (const file of migrationFiles) {
-      await client.query(await readFile(new URL(`../../outbox/sql/${file}`, import.meta.url), "utf8"));
-    }
-  });
+  await withClient(database.url, (client) => migrate(client));
   return database;
 }
 

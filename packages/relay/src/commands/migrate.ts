@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { migrate, writePrismaMigrations } from "@waybill/outbox";
 import type { CliEnvironment } from "../cli-environment.ts";
 import { databasePlace } from "../connect-to-postgres.ts";
@@ -14,12 +15,14 @@ export async function migrateCommand(
   environment: CliEnvironment,
 ): Promise<void> {
   if (prisma !== undefined) {
-    await writePrismaMigrations(prisma);
-    environment.stdout(`wrote the migrations of the schema waybill into ${prisma}\n`);
+    const { written, skipped } = await writePrismaMigrations(prisma);
+    for (const folder of written) environment.stdout(`wrote ${join(prisma, folder)}\n`);
+    environment.stdout(`${prisma}: ${written.length} migrations written, ${skipped.length} there already\n`);
     return;
   }
   await withAdminClient(databaseUrl, environment, async (client, url) => {
-    await migrate(client);
+    const { applied } = await migrate(client);
+    for (const name of applied) environment.stdout(`applied ${name}\n`);
     environment.stdout(`the schema waybill at ${databasePlace(url)} is up to date\n`);
   });
 }

@@ -8,6 +8,7 @@
  */
 import { decodeRecordHeaders } from "@waybill/events";
 import { Kafka, logLevel, type Message, Partitioners, type Producer } from "kafkajs";
+import { messageOf } from "../errors.ts";
 import { partitionOfKey } from "./murmur2.ts";
 import type { FailureReason, OutgoingRecord, Publisher, SendFailure } from "./publisher.ts";
 import { splitByBytes } from "./split-by-bytes.ts";
@@ -71,7 +72,7 @@ export class KafkajsPublisher implements Publisher {
     try {
       await producer?.disconnect();
     } catch (error) {
-      this.#options.log(`disconnecting: ${toError(error).message}`); // the sockets are gone either way
+      this.#options.log(`disconnecting: ${messageOf(error)}`); // the sockets are gone either way
     }
   }
 
@@ -108,10 +109,9 @@ export class KafkajsPublisher implements Publisher {
       const messages = run.map((record) => this.#messageOf(record));
       await producer.send({ topic, messages, acks: -1, timeout: this.#options.sendTimeoutMs });
       return null;
-    } catch (thrown) {
-      const error = toError(thrown);
+    } catch (error) {
       const reason = this.#reasonOf(error);
-      if (reason !== "record-too-large" || run.length === 1) return { reason, records: run, error };
+      if (reason !== "record-too-large" || run.length === 1) return { reason, records: run, message: messageOf(error) };
       // The topic's limit is below ours, or one record is above it: halving finds which.
       const middle = Math.ceil(run.length / 2);
       return this.#sendRuns(topic, [run.slice(0, middle), run.slice(middle)]);
@@ -130,7 +130,7 @@ export class KafkajsPublisher implements Publisher {
     return message;
   }
 
-  #reasonOf(error: Error): FailureReason {
+  #reasonOf(error: unknown): FailureReason {
     const reason = reasons[brokerErrorType(error) ?? ""] ?? "unavailable";
     // A topic that the broker is just creating is missing for a moment.
     return reason === "topic-missing" && this.#options.autoCreateTopics ? "unavailable" : reason;
@@ -188,12 +188,10 @@ function toKafkajsHeaders(bytes: Buffer): Record<string, Buffer[]> {
 
 /** Kafka's name of the error, which kafkajs puts at the bottom of a chain of causes. */
 function brokerErrorType(error: unknown): string | null {
-  for (let at = error; at instanceof Error; at = at.cause) {
+  let at = error;
+  while (typeof at === "object" && at !== null) {
     if ("type" in at && typeof at.type === "string") return at.type;
+    at = "cause" in at ? at.cause : null;
   }
   return null;
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

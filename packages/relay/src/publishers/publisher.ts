@@ -22,7 +22,8 @@ export interface SendFailure {
   readonly reason: FailureReason;
   /** Records that may not be stored, in their order. All others of the same `send` are. */
   readonly records: readonly OutgoingRecord[];
-  readonly error: Error;
+  /** What the broker or its client said. */
+  readonly message: string;
 }
 
 /**
