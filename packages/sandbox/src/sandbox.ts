@@ -156,7 +156,7 @@ async function allSettledOrFirstError<const Work extends readonly Promise<unknow
 interface Started<Value> {
   readonly value: Value;
   readonly address: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 type Mortal = Pick<ServiceProcess, "ended" | "lastLines">;

@@ -10,5 +10,5 @@ export interface Reaction {
   /** The consumer group, which is also the inbox's. */
   readonly groupId: string;
   /** Adds the group's handlers. */
-  subscribe(consumer: ShopConsumer, providers: Providers): void;
+  readonly subscribe: (consumer: ShopConsumer, providers: Providers) => void;
 }

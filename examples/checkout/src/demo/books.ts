@@ -66,28 +66,27 @@ export class Books {
 
   /** Events of this run by type, and inbox rows of this run by group: cheap enough to poll. */
   async settlement(orderIds: readonly string[]): Promise<Settlement> {
-    const types = this.#client.query<{ name: string; count: number }>(
+    const events = await this.#counts(
       `SELECT s.type AS name, count(*)::int AS count
        FROM waybill.outbox o JOIN (SELECT DISTINCT id, type FROM waybill.schema) s ON s.id = o.schema_id
        WHERE o.id > $1 GROUP BY s.type`,
-      [this.#floor],
+      this.#floor,
     );
-    const groups = this.#client.query<{ name: string; count: number }>(
+    const handled = await this.#counts(
       `SELECT i.group_id AS name, count(*)::int AS count
        FROM waybill.inbox i JOIN waybill.outbox o ON o.event_id = i.event_id WHERE o.id > $1 GROUP BY i.group_id`,
-      [this.#floor],
+      this.#floor,
     );
-    const orders = this.#client.query<{ name: string; count: number }>(
+    const orders = await this.#counts(
       "SELECT status::text AS name, count(*)::int AS count FROM orders WHERE id = ANY($1::uuid[]) GROUP BY status",
-      [orderIds],
+      orderIds,
     );
-    const asMap = (rows: readonly { name: string; count: number }[]) =>
-      new Map(rows.map(({ name, count }) => [name, count]));
-    return {
-      events: asMap((await types).rows),
-      handled: asMap((await groups).rows),
-      orders: asMap((await orders).rows),
-    };
+    return { events, handled, orders };
+  }
+
+  async #counts(sql: string, parameter: unknown): Promise<Map<string, number>> {
+    const { rows } = await this.#client.query<{ name: string; count: number }>(sql, [parameter]);
+    return new Map(rows.map(({ name, count }) => [name, count]));
   }
 
   /** Counts that must be equal in pairs, whatever happened; see the statement's own words. */

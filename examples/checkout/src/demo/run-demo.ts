@@ -29,10 +29,13 @@ export async function runDemo({ terminal, env, size, signal }: DemoOptions): Pro
   const ended = AbortSignal.any([signal, failure.signal]);
   const closers: (() => Promise<void>)[] = [];
   const run = async () => {
-    const sandbox = await startServices(progress, env, (error) => failure.abort(error));
+    const onDeath = (error: Error) => failure.abort(error);
+    const sandbox = await startServices(progress, env, onDeath);
     closers.push(() => sandbox.stop());
     ended.throwIfAborted();
-    const shop = await progress.step("the shop opens: its API and seven consumer groups", () => openShop(sandbox));
+    const shop = await progress.step("the shop opens: its API and seven consumer groups", () =>
+      openShop(sandbox, onDeath),
+    );
     closers.push(() => shop.stop());
     return trade({ terminal, progress, shop, sandbox, size, signal: ended });
   };

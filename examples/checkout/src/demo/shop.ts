@@ -1,18 +1,22 @@
-import type { Sandbox } from "@waybill/sandbox";
+import { type Sandbox, SandboxError } from "@waybill/sandbox";
+import { type ServiceProcess, startServiceProcess } from "@waybill/sandbox/service-process";
 import type { FastifyInstance } from "fastify";
 import { type Admin, Kafka, logLevel } from "kafkajs";
+import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { createApi } from "../api.ts";
-import { startReactions } from "../consumers/reactions.ts";
 import { type Database, openDatabase } from "../database.ts";
 import { DEFAULT_LATENCIES } from "../providers/latency.ts";
 import { simulateProviders } from "../providers/providers.ts";
 import { createShopClient, type ShopClient } from "./shop-client.ts";
 import { addSynchronousCheckout } from "./synchronous-checkout.ts";
-import { createTopics, PARTITIONS } from "./topics.ts";
+import { createTopics } from "./topics.ts";
 import type { ApiRelease } from "./workload.ts";
 
-/** The shop, open: its API in two releases and all its consumer groups, and the auditor's own connections. */
+/**
+ * The shop, open: its API in two releases, its consumer groups in a process of their own, and the auditor's own
+ * connections.
+ */
 export interface Shop {
   readonly database: Database;
   readonly apis: Readonly<Record<ApiRelease, ShopClient>>;
@@ -24,11 +28,14 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-/** One pool for the API and every consumer group. */
-const MAX_CONNECTIONS = 30;
-
-/** Opens the shop on a sandbox's services. @throws what a part throws; what was opened has been closed then */
-export async function openShop({ databaseUrl, brokers, registryUrl }: Sandbox): Promise<Shop> {
+/**
+ * Opens the shop on a sandbox's services.
+ *
+ * @param onDeath hears when the consumers' process ends by itself
+ * @throws what a part throws; what was opened has been closed then
+ */
+export async function openShop(sandbox: Sandbox, onDeath: (error: Error) => void): Promise<Shop> {
+  const { databaseUrl, brokers } = sandbox;
   const closers: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -44,13 +51,17 @@ export async function openShop({ databaseUrl, brokers, registryUrl }: Sandbox): 
     await sql.connect();
     closers.push(() => sql.end());
 
-    const database = openDatabase(databaseUrl, MAX_CONNECTIONS);
+    const consumers = await startConsumers(sandbox);
+    let closing = false;
+    void consumers.ended.then(() => closing || onDeath(deathOf(consumers)));
+    closers.push(() => {
+      closing = true;
+      return consumers.stop();
+    });
+
+    const database = openDatabase(databaseUrl);
     closers.push(() => database.$disconnect());
     const providers = simulateProviders(DEFAULT_LATENCIES);
-    const concurrency = PARTITIONS;
-    const reactions = await startReactions({ brokers, registryUrl, database, providers, concurrency });
-    closers.push(() => reactions.stop());
-
     const current = createApi({ database, payments: providers.payments });
     const previous = createApi({ database, payments: providers.payments, placedGeneration: 1 });
     addSynchronousCheckout(current, database, providers);
@@ -61,6 +72,31 @@ export async function openShop({ databaseUrl, brokers, registryUrl }: Sandbox): 
     await stop();
     throw error;
   }
+}
+
+const consumersMain = fileURLToPath(new URL("../consumers/main.ts", import.meta.url));
+
+function startConsumers({ databaseUrl, brokers, registryUrl }: Sandbox): Promise<ServiceProcess> {
+  return startServiceProcess({
+    name: "the shop's consumers",
+    command: process.execPath,
+    args: ["--conditions=@waybill/source", "--disable-warning=TimeoutNegativeWarning", consumersMain],
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      KAFKA_BROKERS: brokers.join(","),
+      SCHEMA_REGISTRY_URL: registryUrl,
+    },
+    ready: { line: "checkout consumers ready" },
+  });
+}
+
+function deathOf(consumers: ServiceProcess): Error {
+  const lines = consumers.lastLines().map((line) => `\n  ${line}`);
+  return new SandboxError(
+    "service-died",
+    `the shop's consumers ended by themselves. Their last lines:${lines.join("")}`,
+  );
 }
 
 async function listen(api: FastifyInstance): Promise<ShopClient> {

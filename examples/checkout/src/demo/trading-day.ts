@@ -1,6 +1,7 @@
 import type { Sandbox } from "@waybill/sandbox";
 import { Books } from "./books.ts";
 import { inParallel } from "./in-parallel.ts";
+import { killBetweenSendAndSave } from "./kill-relay.ts";
 import type { Progress } from "./progress.ts";
 import { seed } from "./seed.ts";
 import { unsettled, waitUntilSettled } from "./settle.ts";
@@ -84,8 +85,9 @@ async function placeOrders(parts: DayParts, { orders }: Workload): Promise<Accep
 
 async function killRelay({ sandbox, progress }: DayParts, placed: number): Promise<void> {
   const { pid } = sandbox.relay;
-  await sandbox.relay.kill();
-  progress.hazard(`the relay (pid ${pid}) is killed by SIGKILL after ${placed} orders; the shop goes on selling`);
+  const sent = await killBetweenSendAndSave(sandbox);
+  const when = sent ? "after it sent events and before it could save how far it was" : "while it had nothing to send";
+  progress.hazard(`the relay (pid ${pid}) is killed by SIGKILL after ${placed} orders, ${when}`);
 }
 
 async function restartRelay({ sandbox, progress }: DayParts, placed: number): Promise<void> {
@@ -96,7 +98,7 @@ async function restartRelay({ sandbox, progress }: DayParts, placed: number): Pr
 }
 
 async function settle(
-  { shop, progress, size, signal }: DayParts,
+  { progress, size, signal }: DayParts,
   books: Books,
   accepted: readonly AcceptedOrder[],
 ): Promise<void> {
