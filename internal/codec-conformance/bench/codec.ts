@@ -18,7 +18,8 @@ interface Contender {
   readonly name: string;
   readonly encode: (order: Record<string, unknown>) => Uint8Array;
   readonly decode: (bytes: Buffer) => unknown;
-  readonly resolve: (bytes: Buffer) => unknown;
+  /** What another version wrote; null where that is the interpreter's work. */
+  readonly resolve: ((bytes: Buffer) => unknown) | null;
 }
 
 const { values: options } = parseArgs({ options: { seconds: { type: "string", default: "30" } } });
@@ -30,8 +31,8 @@ try {
   const module = (await import(folder.modulePath("order.placed"))) as { orderPlaced: EventDescriptor };
   run([
     avscContender(),
-    descriptorContender("interpreted", interpreted(readerSchema)),
-    descriptorContender("generated", module.orderPlaced),
+    descriptorContender("interpreted", interpreted(readerSchema), true),
+    descriptorContender("generated", module.orderPlaced, false),
   ]);
 } finally {
   await folder.remove();
@@ -41,12 +42,12 @@ function interpreted(schema: string): EventDescriptor {
   return describeEvent({ type: "samples.order.placed", version: 1, schema });
 }
 
-function descriptorContender(name: string, descriptor: EventDescriptor): Contender {
+function descriptorContender(name: string, descriptor: EventDescriptor, isInterpreted: boolean): Contender {
   return {
     name,
     encode: (order) => descriptor.encode(order),
     decode: (bytes) => descriptor.decode(bytes),
-    resolve: createDecoder(writerSchema, descriptor),
+    resolve: isInterpreted ? createDecoder(writerSchema, descriptor) : null,
   };
 }
 
@@ -90,7 +91,9 @@ function run(contenders: readonly Contender[]): void {
   );
   measure(
     "decode and resolve",
-    contenders.map(({ name, resolve }) => ({ name, work: () => each(earlierBytes, resolve) })),
+    contenders.flatMap(({ name, resolve }) =>
+      resolve === null ? [] : [{ name, work: () => each(earlierBytes, resolve) }],
+    ),
   );
 }
 

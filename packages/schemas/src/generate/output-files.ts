@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { reasonOf, systemCodeOf } from "../error-reason.ts";
 import { SchemasError } from "../errors.ts";
 
 /** How one file on disk differs from what is generated now. */
@@ -8,6 +9,9 @@ export interface FileChange {
   readonly path: string;
   readonly change: "missing" | "outdated" | "left over";
 }
+
+/** What says that there is no such file. */
+const missing: readonly (string | null)[] = ["ENOENT", "ENOTDIR"];
 
 /** Folders that builds and package managers own. */
 const foreignFolders = new Set(["node_modules", "dist"]);
@@ -68,7 +72,7 @@ async function entriesOf(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (missing.includes(systemCodeOf(error))) return [];
     throw unreadable(folder, error);
   }
 }
@@ -77,19 +81,11 @@ async function readIfPresent(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (missing.includes(systemCodeOf(error))) return null;
     throw unreadable(path, error);
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
-}
-
 function unreadable(path: string, error: unknown): SchemasError {
   return new SchemasError("file-unreadable", `Cannot read "${path}": ${reasonOf(error)}.`, { cause: error });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : "unknown reason";
 }

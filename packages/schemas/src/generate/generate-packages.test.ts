@@ -1,0 +1,121 @@
+import { describe, expect, it } from "@jest/globals";
+import { generatePackages } from "./generate-packages.ts";
+import type { GeneratorEvent, PackageOptions } from "./generator-input.ts";
+
+const installed: PackageOptions = { scope: "@acme", runtime: { range: "^1.2.3", reference: null } };
+
+function event(type: string, ...fields: readonly object[]): GeneratorEvent {
+  const [domain = "", entity = "", action = ""] = type.split(".");
+  const text = JSON.stringify({ type: "record", name: "Event", namespace: `${domain}.${entity}`, fields });
+  return { name: { type, domain, entity, action }, topic: `${domain}.${entity}`, versions: [{ version: 1, text }] };
+}
+
+function moduleOf(generated: GeneratorEvent): string {
+  const { domain, entity, action } = generated.name;
+  return generatePackages([generated], installed).get(`${domain}/src/${entity}.${action}.ts`) ?? "";
+}
+
+describe("a package", () => {
+  const files = generatePackages(
+    [event("stock_keeping.item.counted"), event("stock_keeping.item.lost"), event("orders.order.placed")],
+    installed,
+  );
+
+  it("stands for one domain, with a module for each event", () => {
+    expect([...files.keys()]).toEqual([
+      "orders/package.json",
+      "orders/tsconfig.json",
+      "orders/README.md",
+      "orders/src/index.ts",
+      "orders/src/order.placed.ts",
+      "stock-keeping/package.json",
+      "stock-keeping/tsconfig.json",
+      "stock-keeping/README.md",
+      "stock-keeping/src/index.ts",
+      "stock-keeping/src/item.counted.ts",
+      "stock-keeping/src/item.lost.ts",
+    ]);
+  });
+
+  it("has a subpath for each event and depends on the installed runtime", () => {
+    const manifest: unknown = JSON.parse(files.get("stock-keeping/package.json") ?? "");
+    expect(manifest).toMatchObject({
+      name: "@acme/stock-keeping",
+      sideEffects: false,
+      dependencies: { "@waybill/events": "^1.2.3" },
+      exports: {
+        "./item.lost": {
+          "@waybill/source": "./src/item.lost.ts",
+          types: "./dist/item.lost.d.ts",
+          default: "./dist/item.lost.js",
+        },
+      },
+    });
+    expect(manifest).not.toHaveProperty("private");
+  });
+
+  it("is private, and refers to the runtime's sources, within the runtime's own workspace", () => {
+    const runtime = { range: "workspace:*", reference: "../../packages/events" };
+    const inWorkspace = generatePackages([event("orders.order.placed")], { scope: "@acme", runtime });
+    expect(JSON.parse(inWorkspace.get("orders/package.json") ?? "")).toMatchObject({ private: true });
+    expect(JSON.parse(inWorkspace.get("orders/tsconfig.json") ?? "")).toMatchObject({
+      references: [{ path: "../../packages/events" }],
+    });
+  });
+
+  it("is the same for the same schemas", () => {
+    const again = generatePackages(
+      [event("orders.order.placed"), event("stock_keeping.item.counted"), event("stock_keeping.item.lost")],
+      installed,
+    );
+    expect(again).toEqual(files);
+  });
+});
+
+describe("a module", () => {
+  it("carries documentation over, without letting it end the comment", () => {
+    const text = moduleOf(event("a.b.c", { name: "f", type: "int", doc: "Ends */ export const injected = 1; /*" }));
+    expect(text).toContain("/** Ends *\\/ export const injected = 1; /* */\n  readonly f: number;");
+  });
+
+  it("says what the types cannot", () => {
+    const money = { type: "bytes", logicalType: "decimal", precision: 9, scale: 2 };
+    const text = moduleOf(event("a.b.c", { name: "f", type: ["null", money], "waybill.key": true }));
+    expect(text).toContain("/** A decimal of scale 2, with at most 9 digits. The partition key. */");
+    expect(text).toContain("readonly f: Decimal | null;");
+    expect(text).toContain("key: (data) => keyText(data.f),");
+  });
+
+  it("takes the key from the config where that names one", () => {
+    const marked = event("a.b.c", { name: "f", type: "string", "waybill.key": true }, { name: "g", type: "string" });
+    const withKey = (key: string | null) =>
+      moduleOf({ ...marked, versions: marked.versions.map((version) => ({ ...version, key })) });
+    expect(withKey("g")).toContain("key: (data) => data.g,");
+    expect(withKey(null)).toContain("key: () => null,");
+    expect(() => withKey("h")).toThrow('The config names "h" as the key, and a.b.Event has no such field.');
+  });
+
+  it("gives each version's nested types names of their own", () => {
+    const item = (field: string) => ({ type: "record", name: "Item", fields: [{ name: field, type: "int" }] });
+    const first = event("a.b.c", { name: "item", type: item("x") });
+    const second = event("a.b.c", { name: "item", type: item("y") });
+    const text = moduleOf({
+      ...first,
+      versions: [...first.versions, ...second.versions.map((version) => ({ ...version, version: 2 }))],
+    });
+    expect(text).toContain("export interface ItemV1 {\n  readonly x: number;\n}");
+    expect(text).toContain("export interface ItemV2 {\n  readonly y: number;\n}");
+  });
+});
+
+it("refuses events that would share a name in TypeScript", () => {
+  const events = [event("orders.order.item_placed"), event("orders.order_item.placed")];
+  expect(() => generatePackages(events, installed)).toThrow(
+    'The events orders.order.item_placed and orders.order_item.placed both become "OrderItemPlaced" in TypeScript. Rename one of them.',
+  );
+});
+
+it("makes no code of names that are not Avro's", () => {
+  const hostile = event("a.b.c", { name: "f: 1; } export const injected = {", type: "int" });
+  expect(() => generatePackages([hostile], installed)).toThrow("is not an Avro name, so no code is generated for it");
+});
