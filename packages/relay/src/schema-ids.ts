@@ -10,16 +10,18 @@ export class SchemaIds {
   readonly #known = new Map<string, number>();
   readonly #pending = new Map<string, Promise<number>>();
 
-  constructor(lookUp: (topic: string, schemaId: bigint) => Promise<number>) {
+  readonly #maxEntries: number;
+
+  constructor(lookUp: (topic: string, schemaId: bigint) => Promise<number>, maxEntries = MAX_ENTRIES) {
     this.#lookUp = lookUp;
+    this.#maxEntries = maxEntries;
   }
 
   get(topic: string, schemaId: bigint): number | Promise<number> {
     const key = `${schemaId} ${topic}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const pending = this.#pending.get(key) ?? this.#start(key, topic, schemaId);
-    return pending;
+    return this.#pending.get(key) ?? this.#start(key, topic, schemaId);
   }
 
   #start(key: string, topic: string, schemaId: bigint): Promise<number> {
@@ -34,7 +36,7 @@ export class SchemaIds {
   }
 
   #remember(key: string, id: number): void {
-    if (this.#known.size >= MAX_ENTRIES) {
+    if (this.#known.size >= this.#maxEntries) {
       const oldest = this.#known.keys().next();
       if (!oldest.done) this.#known.delete(oldest.value);
     }
