@@ -1,14 +1,15 @@
 import type { ConsumerEventListener } from "./consumer-event.ts";
 import type { GroupMember, KafkaRecord, TopicPartition } from "./kafka-port.ts";
 import { OffsetCommitter } from "./offset-committer.ts";
-import { PartitionLane } from "./partition-lane.ts";
+import { PartitionLane, type QueueLimits } from "./partition-lane.ts";
 import type { RecordProcessor } from "./record-processor.ts";
 
 export interface AssignmentParts {
   readonly member: GroupMember;
   readonly processor: RecordProcessor;
   readonly emit: ConsumerEventListener;
-  readonly maxQueuedRecords: number;
+  /** Of each partition. */
+  readonly limits: QueueLimits;
 }
 
 /**
@@ -22,7 +23,7 @@ export class Assignment {
 
   /** @param previous the assignment before: a lane begins when that one's record of the same partition is done */
   constructor(partitions: readonly TopicPartition[], parts: AssignmentParts, previous: Assignment | null) {
-    const { member, processor, emit, maxQueuedRecords } = parts;
+    const { member, processor, emit, limits } = parts;
     this.#committer = new OffsetCommitter(member, emit);
     for (const { topic, partition } of partitions) {
       const id = { topic, partition };
@@ -32,7 +33,7 @@ export class Assignment {
         done: (record) => this.#committer.done(record),
         pause: () => member.pause(id),
         resume: () => member.resume(id),
-        maxQueuedRecords,
+        limits,
       });
       this.#lanes.set(keyOf(id), lane);
     }
@@ -48,11 +49,15 @@ export class Assignment {
     for (const lane of this.#lanes.values()) lane.end();
   }
 
-  /** Ends in order: the records in hand finish and their offsets are committed. */
-  async drain(): Promise<void> {
+  /** Ends in order: takes no further record, and resolves when those in hand have finished. */
+  async finish(): Promise<void> {
     for (const lane of this.#lanes.values()) lane.end();
     await Promise.all([...this.#lanes.values()].map((lane) => lane.settled()));
-    await this.#committer.flush();
+  }
+
+  /** Resolves when the offset of every finished record is committed, or the assignment is revoked. */
+  flush(): Promise<void> {
+    return this.#committer.flush();
   }
 
   /** Resolves when no record of the partition is in hand. */

@@ -66,8 +66,11 @@ export function createConsumer<Client extends PrismaClientLike>(
   return new GroupConsumer<TransactionOf<Client>>(settings, prisma, kafka);
 }
 
-/** What `stop` may take beyond `stopGraceMs`: to roll back, to commit offsets and to leave the group. */
-const LEAVE_MS = 5_000;
+/** What `stop` may take beyond `stopGraceMs` for rolling back. A statement that waits for a lock cannot be cut short. */
+const ROLLBACK_MS = 2_000;
+
+/** What `stop` may take to commit the last offsets and to leave the group. */
+const LEAVE_MS = 3_000;
 
 type State = "new" | "starting" | "running" | "stopping" | "stopped";
 
@@ -165,8 +168,7 @@ class GroupConsumer<Tx> implements Consumer<Tx>, RecordListener {
     if (member === null || this.#stopping.signal.aborted) return;
     const previous = this.#assignment;
     previous?.revoke();
-    const { maxQueuedRecords } = this.#settings;
-    const parts = { member, processor: this.#processor, emit: this.#emit, maxQueuedRecords };
+    const parts = { member, processor: this.#processor, emit: this.#emit, limits: this.#settings };
     this.#assignment = new Assignment(partitions, parts, previous);
     this.#emit({ kind: "assigned", partitions });
   }
@@ -203,21 +205,23 @@ class GroupConsumer<Tx> implements Consumer<Tx>, RecordListener {
     const grace = setTimeout(() => {
       this.#abandon.abort(new Error(`the consumer stops and has waited ${stopGraceMs} ms for this handler`));
     }, stopGraceMs);
-    await settledWithin(stopGraceMs + LEAVE_MS, this.#drainAndLeave());
+    await settledWithin(stopGraceMs + ROLLBACK_MS, this.#assignment?.finish());
     clearTimeout(grace);
+    await settledWithin(LEAVE_MS, this.#leave());
+    this.#assignment?.revoke();
     this.#state = "stopped";
     this.#emit({ kind: "stopped" });
   }
 
-  async #drainAndLeave(): Promise<void> {
-    await this.#assignment?.drain();
+  async #leave(): Promise<void> {
+    await this.#assignment?.flush();
     await this.#member?.leave();
     await this.#kafka.close();
   }
 }
 
 /** Waits for the work, but not longer than this; the process may end while a dead broker is still being told. */
-async function settledWithin(ms: number, work: Promise<void>): Promise<void> {
+async function settledWithin(ms: number, work: Promise<void> | undefined): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   try {

@@ -5,7 +5,7 @@ const retryLaterBrand = Symbol.for("@waybill/consumer/RetryLaterError");
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Every code of {@link ConsumerError}, and whether the same call may succeed later without a change. */
-const retryableByCode = {
+export const retryableByCode = {
   SETTINGS_INVALID: false,
   HANDLER_INVALID: false,
   STATE_INVALID: false,

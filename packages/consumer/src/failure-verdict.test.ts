@@ -17,7 +17,7 @@ function decide(error: unknown, counts: Partial<FailureCounts> = {}, stage: Fail
 
 describe("before the handler", () => {
   it.each([connectionLost, new Error("anything"), new NonRetryableError("not the handler's")])(
-    "waits and spends nothing: %s",
+    "waits and spends nothing: $message",
     (error) => {
       expect(decide(error, { attempts: 2, outages: 1 }, "before-handler")).toEqual({
         kind: "wait",

@@ -105,7 +105,7 @@ export class KafkajsPort implements KafkaPort {
     const connecting = this.#producer;
     this.#producer = null;
     const producer = await connecting?.catch(() => undefined); // a producer that never connected has nothing to close
-    await producer?.disconnect();
+    await producer?.disconnect().catch(() => undefined); // every send was awaited: nothing is lost with it
   }
 
   async #connectProducer(): Promise<Producer> {
@@ -206,7 +206,7 @@ class KafkajsMember implements GroupMember {
     this.#session = null;
     if (session === null) return;
     session.alive = false;
-    await session.consumer.disconnect();
+    await session.consumer.disconnect().catch(() => undefined); // without a goodbye the group waits for its session
   }
 
   async #openSession(): Promise<void> {
@@ -225,7 +225,7 @@ class KafkajsMember implements GroupMember {
     try {
       await consumer.connect();
       await consumer.subscribe({ topics: [...topics], fromBeginning: startFrom === "earliest" });
-      if (!session.alive) return;
+      if (!session.alive) return await consumer.disconnect(); // leave() came while it connected
       await consumer.run({ autoCommit: false, eachBatch: async (payload) => this.#deliver(session, payload) });
     } catch (error) {
       await this.#loseSession(session, error);

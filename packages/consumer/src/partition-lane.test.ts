@@ -3,8 +3,8 @@ import type { KafkaRecord } from "./kafka-port.ts";
 import { PartitionLane, type PartitionLaneParts } from "./partition-lane.ts";
 import type { Outcome } from "./record-processor.ts";
 
-function recordAt(offset: bigint): KafkaRecord {
-  return { topic: "t", partition: 0, offset, timestampMs: 0, key: null, value: null, headers: [] };
+function recordAt(offset: bigint, bytes = 0): KafkaRecord {
+  return { topic: "t", partition: 0, offset, timestampMs: 0, key: null, value: new Uint8Array(bytes), headers: [] };
 }
 
 /** A lane whose records end when the test says so. */
@@ -24,7 +24,7 @@ function createLane(parts: Partial<PartitionLaneParts> = {}) {
     done: (record) => done.push(record.offset),
     pause: () => flow.push("pause"),
     resume: () => flow.push("resume"),
-    maxQueuedRecords: 4,
+    limits: { maxQueuedRecords: 4, maxQueuedBytes: 100 },
     ...parts,
   });
   return { lane, started, done, flow, outcomes };
@@ -70,7 +70,7 @@ it("moves no offset past an abandoned record", async () => {
 
 it("pauses its partition when full and resumes it when half empty", async () => {
   const { lane, flow, outcomes } = createLane();
-  lane.enqueue([1n, 2n, 3n, 4n, 5n].map(recordAt));
+  lane.enqueue([1n, 2n, 3n, 4n, 5n].map((offset) => recordAt(offset)));
   expect(flow).toEqual(["pause"]);
   await turn();
   outcomes[0]?.resolve("done");
@@ -79,6 +79,26 @@ it("pauses its partition when full and resumes it when half empty", async () => 
   outcomes[1]?.resolve("done");
   await turn();
   expect(flow).toEqual(["pause", "resume"]);
+});
+
+it("pauses for few records when they are large", async () => {
+  const { lane, flow, outcomes } = createLane();
+  lane.enqueue([recordAt(1n, 60), recordAt(2n, 60)]);
+  expect(flow).toEqual(["pause"]);
+  await turn();
+  outcomes[0]?.resolve("done");
+  await turn();
+  expect(flow).toEqual(["pause", "resume"]);
+});
+
+it("leaves the flow alone once it has ended", async () => {
+  const { lane, flow, outcomes } = createLane();
+  lane.enqueue([1n, 2n, 3n, 4n, 5n].map((offset) => recordAt(offset)));
+  await turn();
+  lane.end();
+  outcomes[0]?.resolve("done");
+  await lane.settled();
+  expect(flow).toEqual(["pause"]);
 });
 
 it("waits for the lane of the assignment before", async () => {

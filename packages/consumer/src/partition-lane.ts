@@ -1,6 +1,13 @@
 import type { KafkaRecord } from "./kafka-port.ts";
 import type { Outcome } from "./record-processor.ts";
 
+/** What a lane may hold. The flow pauses at the first limit that is met, and resumes at half of both. */
+export interface QueueLimits {
+  readonly maxQueuedRecords: number;
+  /** Of keys, values and headers. */
+  readonly maxQueuedBytes: number;
+}
+
 export interface PartitionLaneParts {
   /** Resolves when nothing of an earlier assignment is still at work on this partition. */
   readonly after: Promise<void>;
@@ -10,8 +17,7 @@ export interface PartitionLaneParts {
   /** Stops and restarts the flow of records. */
   readonly pause: () => void;
   readonly resume: () => void;
-  /** Queued records at which the flow pauses; it resumes at half of it. */
-  readonly maxQueuedRecords: number;
+  readonly limits: QueueLimits;
 }
 
 /**
@@ -31,6 +37,7 @@ export class PartitionLane {
   readonly #parts: PartitionLaneParts;
   readonly #ending = new AbortController();
   #queue: KafkaRecord[] = [];
+  #queuedBytes = 0;
   #paused = false;
   #running: Promise<void>;
   #idle = true;
@@ -42,8 +49,11 @@ export class PartitionLane {
 
   enqueue(records: readonly KafkaRecord[]): void {
     if (this.#ending.signal.aborted) return;
-    this.#queue.push(...records);
-    if (!this.#paused && this.#queue.length >= this.#parts.maxQueuedRecords) {
+    for (const record of records) {
+      this.#queue.push(record);
+      this.#queuedBytes += bytesOf(record);
+    }
+    if (!this.#paused && this.#fill() >= 1) {
       this.#paused = true;
       this.#parts.pause();
     }
@@ -77,10 +87,22 @@ export class PartitionLane {
     // An ended lane leaves the flow alone: it may be the next lane's by now.
     if (this.#ending.signal.aborted) return undefined;
     const record = this.#queue.shift();
-    if (this.#paused && this.#queue.length <= this.#parts.maxQueuedRecords / 2) {
+    if (record !== undefined) this.#queuedBytes -= bytesOf(record);
+    if (this.#paused && this.#fill() <= 0.5) {
       this.#paused = false;
       this.#parts.resume();
     }
     return record;
   }
+
+  /** How much of its limits the queue takes up: 1 is full. */
+  #fill(): number {
+    const { maxQueuedRecords, maxQueuedBytes } = this.#parts.limits;
+    return Math.max(this.#queue.length / maxQueuedRecords, this.#queuedBytes / maxQueuedBytes);
+  }
+}
+
+function bytesOf({ key, value, headers }: KafkaRecord): number {
+  const headerBytes = headers.reduce((sum, [name, header]) => sum + name.length + (header?.length ?? 0), 0);
+  return (key?.length ?? 0) + (value?.length ?? 0) + headerBytes;
 }

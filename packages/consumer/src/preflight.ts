@@ -3,7 +3,6 @@ import { ConsumerError } from "./errors.ts";
 import { summarizeError } from "./error-summary.ts";
 import { inboxExists, type InboxClient } from "./inbox.ts";
 import type { KafkaPort } from "./kafka-port.ts";
-import type { SchemaRegistry } from "./schema-registry.ts";
 
 /** @throws ConsumerError DATABASE_UNREACHABLE, MIGRATION_MISSING */
 export async function checkDatabase(prisma: InboxClient): Promise<void> {
@@ -27,11 +26,7 @@ export async function checkDatabase(prisma: InboxClient): Promise<void> {
   );
 }
 
-/** @throws ConsumerError REGISTRY_UNREACHABLE */
-export async function checkRegistry(registry: SchemaRegistry): Promise<void> {
-  await registry.check();
-}
-
+/** The topics that a consumer needs. */
 export interface TopicPlan {
   readonly topics: readonly string[];
   readonly deadLetterTopic: string;

@@ -35,6 +35,8 @@ export interface ConsumerTuning {
   readonly isolationLevel: IsolationLevel | undefined;
   /** Records of one partition held in memory at which fetching it pauses. Default 500. */
   readonly maxQueuedRecords: number;
+  /** The same in bytes of keys, values and headers. Default 4,194,304. */
+  readonly maxQueuedBytes: number;
   /** How long `stop` waits for handlers before it rolls them back, in milliseconds. Default 20,000. */
   readonly stopGraceMs: number;
   /** Without heartbeats for this long the group takes a member for dead, in milliseconds. Default 30,000. */
@@ -79,6 +81,7 @@ const DEFAULT_NUMBERS: Numbers = {
   handlerTimeoutMs: 30_000,
   transactionWaitMs: 5_000,
   maxQueuedRecords: 500,
+  maxQueuedBytes: 4 * 1024 * 1024,
   stopGraceMs: 20_000,
   sessionTimeoutMs: 30_000,
   heartbeatMs: 1_000,

@@ -187,9 +187,13 @@ export class ConsumerTest {
     return partitions.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
   }
 
-  /** Puts a stopped group back to the beginning of a topic. */
-  async rewind(groupId: string, topic: string): Promise<void> {
-    await this.#admin.resetOffsets({ groupId, topic, earliest: true });
+  /** Deletes a stopped group with its offsets, so that it begins again at the beginning. */
+  async forgetOffsets(groupId: string): Promise<void> {
+    await this.#admin.deleteGroups([groupId]);
+  }
+
+  async addPartitions(topic: string, count: number): Promise<void> {
+    await this.#admin.createPartitions({ topicPartitions: [{ topic, count }] });
   }
 
   /** The effects that handlers left in the ledger, in commit order. */

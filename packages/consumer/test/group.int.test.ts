@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
+import { type ConsumerConfig, Kafka, logLevel } from "kafkajs";
 import { ConsumerTest } from "./consumer-test.ts";
 import { shopEvents } from "./shop-events.ts";
 
@@ -94,6 +95,26 @@ it("shares partitions with a second member, takes them back, and handles each ev
   const amounts = Array.from({ length: amount }, (_, index) => index);
   expect(await amountsByKey(groupId)).toEqual(new Map(keys.map((key) => [key, amounts])));
   expect(await test.inboxCount(groupId)).toBe(total);
+});
+
+it("takes up partitions that are added to its topic", async () => {
+  const topic = await test.createTopic(1);
+  const { placedV2 } = shopEvents(topic);
+  const kafka = new Kafka({ brokers: test.broker.brokers, logLevel: logLevel.NOTHING });
+  const consumerOf = kafka.consumer.bind(kafka);
+  kafka.consumer = (config) => consumerOf({ ...(config as ConsumerConfig), metadataMaxAge: 200 });
+  const { consumer, recorder, groupId } = test.createConsumer({ kafka });
+  consumer.on(placedV2, async ({ id, data }, { tx }) => {
+    await tx.ledgerEntry.create({ data: { account: groupId, eventId: id, amount: data.amount, note: data.orderId } });
+  });
+  await consumer.start();
+  await test.produceEvent(placedV2, { orderId: "order-0", amount: 0, note: "" });
+  await recorder.until("handled");
+  await test.addPartitions(topic, 4);
+  await recorder.untilTrue(() => recorder.all("assigned").at(-1)?.partitions.length === 4);
+  for (const orderId of keys) await test.produceEvent(placedV2, { orderId, amount: 1, note: "" });
+  await recorder.until("handled", keys.length + 1);
+  expect(await amountsByKey(groupId)).toEqual(new Map(keys.map((key, index) => [key, index === 0 ? [0, 1] : [1]])));
 });
 
 it("finishes what is in flight when it stops, commits its offset, and takes nothing new", async () => {

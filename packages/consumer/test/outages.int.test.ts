@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import net from "node:net";
 import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
 import { Kafka, logLevel } from "kafkajs";
@@ -91,6 +92,7 @@ function breakableKafka(brokers: string[]) {
   const kafka = new Kafka({
     brokers,
     logLevel: logLevel.NOTHING,
+    requestTimeout: 1_000,
     retry: { initialRetryTime: 20, maxRetryTime: 50, retries: 2 },
     socketFactory: ({ host, port, onConnect }) => {
       const socket = down ? new net.Socket() : net.connect({ host, port }, onConnect);
@@ -129,4 +131,28 @@ it("joins again when the broker is back, and handles each event once", async () 
   await recorder.until("handled", 2);
   await consumer.stop();
   expect((await test.ledger(groupId)).map(({ amount }) => amount)).toEqual([5, 6]);
+});
+
+it("stops in time while the broker is away, and leaves what it could not commit to the inbox", async () => {
+  const { placedV2 } = shopEvents(await test.createTopic());
+  const { kafka, cut } = breakableKafka(test.broker.brokers);
+  const groupId = `group-${randomUUID()}`;
+  const start = async (overrides: { readonly kafka?: Kafka; readonly onHandler?: () => void }) => {
+    const { onHandler, ...settings } = overrides;
+    const { consumer, recorder } = test.createConsumer({ groupId, sessionTimeoutMs: 6_000, ...settings });
+    consumer.on(placedV2, async ({ id }, { tx }) => {
+      await tx.ledgerEntry.create({ data: { account: groupId, eventId: id } });
+      onHandler?.();
+    });
+    await consumer.start();
+    return { consumer, recorder };
+  };
+  const first = await start({ kafka, onHandler: cut });
+  await test.produceEvent(placedV2, order);
+  await first.recorder.until("handled");
+  await first.consumer.stop();
+  expect(first.recorder.all("committed")).toEqual([]);
+  const second = await start({});
+  await second.recorder.until("duplicate");
+  expect(await test.ledger(groupId)).toHaveLength(1);
 });
