@@ -1,7 +1,7 @@
 const brand = Symbol.for("@waybill/outbox/OutboxError");
 
 /** Every code of {@link OutboxError}, and whether the same call may succeed later without a change. */
-const retryableByCode = {
+export const retryableByCode = {
   NOT_IN_TRANSACTION: false,
   EVENT_TOO_LARGE: false,
   KEY_INVALID: false,
