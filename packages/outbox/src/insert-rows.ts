@@ -23,7 +23,7 @@ export async function insertRows(tx: TransactionClient, rows: readonly OutboxRow
   }
 }
 
-/** In an order's transaction this costs a fifth less than {@link insertSeveral} does for one row. */
+/** Plain values: no arrays to build and parse. Measured, an order's transaction takes 1.2 times as long with it. */
 function insertOne(tx: TransactionClient, row: OutboxRow): PromiseLike<number> {
   const { schemaId, type, version, recordName, schema } = row.descriptor;
   return tx.$executeRaw`
