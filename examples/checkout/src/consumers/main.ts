@@ -25,6 +25,5 @@ try {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop());
 } catch (error) {
   process.stderr.write(`checkout consumers: ${error instanceof Error ? error.message : String(error)}\n`);
-  await database.$disconnect();
-  process.exitCode = 1;
+  process.exit(1); // consumers that were still starting may hold the process
 }

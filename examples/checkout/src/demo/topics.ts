@@ -1,7 +1,8 @@
 import type { ShopConsumer } from "../consumers/reaction.ts";
 import { reactions } from "../consumers/reactions.ts";
 import { simulateProviders } from "../providers/providers.ts";
-import type { Admin } from "kafkajs";
+import kafkajs, { type Admin } from "kafkajs";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** The topics of the shop's events. */
 export const SHOP_TOPICS: readonly string[] = [
@@ -15,15 +16,40 @@ export const SHOP_TOPICS: readonly string[] = [
 /** Partitions of each topic that the demo makes. */
 export const PARTITIONS = 6;
 
-/** Makes the topics that are missing, rather than let the first message do it. */
+const METADATA_WITHIN_MS = 10_000;
+
+/**
+ * Makes the topics that are missing, the consumer groups' dead-letter topics among them, and waits until every
+ * partition has a leader. (kafkajs's own `waitForLeaders` gives up when a KRaft broker does not know the topic yet.)
+ */
 export async function createTopics(admin: Admin): Promise<void> {
   const existing = new Set(await admin.listTopics());
-  const missing = SHOP_TOPICS.filter((topic) => !existing.has(topic));
+  const wanted = [
+    ...SHOP_TOPICS.map((topic) => ({ topic, numPartitions: PARTITIONS })),
+    ...reactions.map(({ groupId }) => ({ topic: `${groupId}.dead-letters`, numPartitions: 1 })),
+  ];
+  const missing = wanted.filter(({ topic }) => !existing.has(topic));
   if (missing.length === 0) return;
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS })),
-  });
+  await admin.createTopics({ topics: missing, waitForLeaders: false });
+  const giveUpAt = performance.now() + METADATA_WITHIN_MS;
+  while (!(await haveLeaders(admin, missing))) {
+    if (performance.now() > giveUpAt) throw new Error("the topics that were made have no leaders yet: is Kafka well?");
+    await delay(50);
+  }
+}
+
+async function haveLeaders(
+  admin: Admin,
+  wanted: readonly { readonly topic: string; readonly numPartitions: number }[],
+): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) });
+    const led = new Map(topics.map(({ name, partitions }) => [name, partitions.filter(({ leader }) => leader >= 0)]));
+    return wanted.every(({ topic, numPartitions }) => led.get(topic)?.length === numPartitions);
+  } catch (error) {
+    if (error instanceof kafkajs.KafkaJSError && error.retriable) return false; // not known yet
+    throw error;
+  }
 }
 
 /** The event types that each consumer group has handlers for, by asking the groups' own code. */
