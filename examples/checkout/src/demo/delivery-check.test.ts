@@ -10,7 +10,7 @@ const outbox = [
   event(2n, "b1", "order.placed", "b"),
   event(3n, "a2", "order.confirmed", "a"),
 ];
-const topics = outbox.map(({ outboxId: _, ...record }) => record);
+const topics = outbox.map(({ eventId, type, topic, key }) => ({ eventId, type, topic, key }));
 const inbox = [
   ...["a1", "b1"].map((eventId) => ({ groupId: "inventory", eventId })),
   ...["a1", "b1", "a2"].map((eventId) => ({ groupId: "email", eventId })),
