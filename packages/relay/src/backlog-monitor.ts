@@ -1,6 +1,5 @@
 import pg from "pg";
 import type { DatabaseSession } from "./database-session.ts";
-import type { Health } from "./health.ts";
 import type { RelayMetrics } from "./metrics.ts";
 import { type BacklogSize, measureBacklog } from "./sql/backlog-size.ts";
 
@@ -11,7 +10,6 @@ const ANSWER_MS = 65_000;
 export interface BacklogMonitorOptions {
   readonly session: DatabaseSession;
   readonly metrics: RelayMetrics;
-  readonly health: Health;
 }
 
 /**
@@ -23,8 +21,7 @@ export class BacklogMonitor {
   readonly #options: BacklogMonitorOptions;
   #timer: NodeJS.Timeout | null = null;
   #isAsking = false;
-  /** Whether the reader's last look found nothing. */
-  isIdle = false;
+  #isIdle = false;
 
   constructor(options: BacklogMonitorOptions) {
     this.#options = options;
@@ -33,21 +30,27 @@ export class BacklogMonitor {
   start(): void {
     this.#timer = setInterval(() => void this.runOnce(), INTERVAL_MS);
     this.#timer.unref();
+    void this.runOnce();
   }
 
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
   }
 
+  /** Tells whether the reader's last look found events: when it did not, there is no backlog, whatever the ids say. */
+  noteLook(foundEvents: boolean): void {
+    this.#isIdle = !foundEvents;
+    if (this.#isIdle) this.#show({ events: 0, oldestAgeMs: 0 });
+  }
+
   async runOnce(): Promise<void> {
-    const { session, metrics, health } = this.#options;
-    metrics.ready.set(health.isReady ? 1 : 0);
+    const { session } = this.#options;
     if (this.#isAsking || session.lost.aborted) return;
     this.#isAsking = true;
     const watchdog = setTimeout(() => session.destroy(), ANSWER_MS);
     try {
       const size = await measureBacklog(session.client, session.reader.publishedId);
-      this.#show(this.isIdle ? { events: 0, oldestAgeMs: 0 } : size);
+      if (!this.#isIdle) this.#show(size);
     } catch (error) {
       // The server's own refusal, such as its time limit, is no lost connection.
       if (!(error instanceof pg.DatabaseError)) session.destroy();

@@ -98,7 +98,7 @@ async function takeOver(
         "came along with the rows, so nothing is lost; events published after the point of recovery may come again.",
     );
   }
-  if (xids.lastSequenceId < cursor.lastId) {
+  if (xids.lastSequenceId !== null && xids.lastSequenceId < cursor.lastId) {
     options.warn(
       `the sequence of waybill.outbox.id is at ${xids.lastSequenceId}, below the published id ${cursor.lastId}: it was ` +
         "set back, and new events may overtake older ones of their key. Set it above the highest id.",

@@ -18,8 +18,10 @@ export interface RunningHttpServer {
   stop(): Promise<void>;
 }
 
-/** The loop does a step at least every 65 s (a statement's time limit and a margin), so three minutes mean a fault. */
-const STALLED_MS = 180_000;
+/**
+ * A step takes at most a statement's minute, a pause's minute or, per topic of a batch, the broker's time limit.
+ */
+const STALLED_MS = 600_000;
 
 /** Serves `/livez`, `/readyz` and `/metrics`. @throws RelayError HTTP_PORT_UNAVAILABLE */
 export async function startHttpServer({ host, port, health, metrics }: HttpServerOptions): Promise<RunningHttpServer> {
@@ -28,7 +30,7 @@ export async function startHttpServer({ host, port, health, metrics }: HttpServe
     if (request.method !== "GET" && request.method !== "HEAD") return sendJson(response, 405, { error: "GET only" });
     if (path === "/livez") return sendLiveness(response, health);
     if (path === "/readyz") return sendReadiness(response, health);
-    if (path === "/metrics") return void sendMetrics(response, metrics);
+    if (path === "/metrics") return void sendMetrics(response, metrics, health);
     sendJson(response, 404, { error: "there are /livez, /readyz and /metrics" });
   });
   await listen(server, host, port);
@@ -71,7 +73,9 @@ function sendReadiness(response: ServerResponse, health: Health): void {
   sendJson(response, 503, { status: "not ready", reasons: health.reasons });
 }
 
-async function sendMetrics(response: ServerResponse, { registry }: RelayMetrics): Promise<void> {
+async function sendMetrics(response: ServerResponse, metrics: RelayMetrics, health: Health): Promise<void> {
+  const { registry, ready } = metrics;
+  ready.set(health.isReady ? 1 : 0);
   const text = await registry.metrics();
   response.writeHead(200, { "content-type": registry.contentType }).end(text);
 }

@@ -126,7 +126,7 @@ export class OutboxReader {
    */
   async checkpointPart(batch: Batch, count: number): Promise<void> {
     const last = batch.events[count - 1];
-    if (last === undefined) return;
+    if (last === undefined || (this.isInWindow && this.#cursor.lastId === last.id)) return;
     await this.#save(insideWindow(this.#cursor, batch.window, last.id));
     this.#notePublished(last.id);
   }

@@ -58,7 +58,7 @@ export class PublishLoop {
       health.beat();
       const found = await this.runOnce(signal);
       if (session.reader.isInWindow) continue;
-      monitor.isIdle = !found;
+      monitor.noteLook(found);
       this.#delayMs = nextPollDelayMs(this.#delayMs, found, settings);
       await abortableDelay(this.#delayMs, signal);
     }
@@ -73,7 +73,7 @@ export class PublishLoop {
       await session.reader.checkpointIdle();
       return false;
     }
-    monitor.isIdle = false;
+    monitor.noteLook(true);
     metrics.batchEvents.observe(batch.events.length);
     this.#batch = batch;
     const isPublished = await this.#lane.publish(batch.events, signal);

@@ -90,7 +90,6 @@ class Relay implements RunningRelay {
       health: this.#health,
       metrics: this.#metrics,
     });
-    this.#metrics.ready.set(0);
     this.#session = await this.#openSession();
     await this.#reachRegistry();
     await this.#reachBroker();
@@ -152,7 +151,7 @@ class Relay implements RunningRelay {
 
   async #useSession(session: DatabaseSession): Promise<void> {
     this.#session = session;
-    const monitor = new BacklogMonitor({ session, metrics: this.#metrics, health: this.#health });
+    const monitor = new BacklogMonitor({ session, metrics: this.#metrics });
     const loop = new PublishLoop({
       session,
       monitor,

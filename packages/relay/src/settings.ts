@@ -107,28 +107,28 @@ export const settingsTable = {
     default: "5000",
     description: "How often an advance of the cursor without events is saved.",
   }),
-  connectTimeoutMs: integerSetting(100, 10 * minute, {
+  connectTimeoutMs: integerSetting(100, minute, {
     flag: "--connect-timeout-ms",
     env: "RELAY_CONNECT_TIMEOUT_MS",
     unit: "ms",
     default: "10000",
     description: "How long connecting to the database, the broker or the registry may take.",
   }),
-  sendTimeoutMs: integerSetting(100, 10 * minute, {
+  sendTimeoutMs: integerSetting(100, 2 * minute, {
     flag: "--send-timeout-ms",
     env: "RELAY_SEND_TIMEOUT_MS",
     unit: "ms",
     default: "30000",
     description: "How long the broker may take to have a request replicated.",
   }),
-  retryMaxMs: integerSetting(1, 60 * minute, {
+  retryMaxMs: integerSetting(1, minute, {
     flag: "--retry-max-ms",
     env: "RELAY_RETRY_MAX_MS",
     unit: "ms",
     default: "10000",
     description: "The longest pause between two attempts while the database, broker or registry fails.",
   }),
-  holdRetryMs: integerSetting(1, 60 * minute, {
+  holdRetryMs: integerSetting(1, minute, {
     flag: "--hold-retry-ms",
     env: "RELAY_HOLD_RETRY_MS",
     unit: "ms",

@@ -45,5 +45,54 @@ it("tells readiness, liveness and metrics", async () => {
     const text = await (await fetch(`${relay.httpUrl}/metrics`)).text();
     return text.includes(`events_published_total{topic="${event.topic}"} 3`) && text;
   });
-  expect(metrics).toContain("waybill_relay_backlog_events 0");
+  expect(metrics).toMatch(/^waybill_relay_ready 1$/m);
+  expect(metrics).toMatch(/^waybill_relay_event_delay_seconds_count 3$/m);
+});
+
+it("needs no more rights than its documentation says", async () => {
+  const event = createCountedEvent();
+  await services.register(event);
+  const topic = await services.topicOf(event);
+  const role = `relay_${services.database.name}`;
+  await services.client.query(`
+    CREATE ROLE ${role} LOGIN;
+    GRANT USAGE ON SCHEMA waybill TO ${role};
+    GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO ${role};
+    GRANT UPDATE ON waybill.relay_cursor TO ${role}`);
+  const url = new URL(services.database.url);
+  url.username = role;
+  const relay = await services.start({ databaseUrl: url.href });
+  await insertEvents(services.client, event, countedData(["a"], 3));
+  await eventually(() => topic.records.length === 3);
+  expect(services.log.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
+  await relay.stop();
+  await services.client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+});
+
+it("publishes events without a key, to any partition", async () => {
+  const event = createCountedEvent();
+  await services.register(event);
+  const topic = await services.topicOf(event);
+  await services.start();
+  await insertEvents(services.client, event, countedData(["a"], 20));
+  await services.client.query("UPDATE waybill.outbox SET key = NULL, xid = pg_current_xact_id()");
+  await eventually(() => topic.records.filter(({ key }) => key === null).length === 20);
+  expect(
+    new Set(topic.records.filter(({ key }) => key === null).map(({ partition }) => partition)).size,
+  ).toBeGreaterThan(1);
+});
+
+it("tells the backlog while it cannot publish, and none when it has", async () => {
+  const event = createCountedEvent();
+  await services.register(event);
+  await insertEvents(services.client, event, countedData(["a", "b"], 10));
+  const relay = await services.start(); // holds: the topic is missing
+  const backlog = async () => {
+    const text = await (await fetch(`${relay.httpUrl}/metrics`)).text();
+    return Number(/^waybill_relay_backlog_events (\d+)$/m.exec(text)?.[1]);
+  };
+  await eventually(async () => (await backlog()) >= 20);
+  const topic = await services.topicOf(event);
+  await eventually(() => topic.records.length === 20);
+  await eventually(async () => (await backlog()) === 0);
 });

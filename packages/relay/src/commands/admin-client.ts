@@ -3,6 +3,8 @@ import type { CliEnvironment } from "../cli-environment.ts";
 import { connectToPostgres } from "../connect-to-postgres.ts";
 import { loadDatabaseUrl } from "../settings.ts";
 
+const CONNECT_TIMEOUT_MS = 10_000;
+
 /** Connects for one admin command, and disconnects whatever it does. @throws RelayError */
 export async function withAdminClient<T>(
   databaseUrl: string | undefined,
@@ -10,7 +12,11 @@ export async function withAdminClient<T>(
   use: (client: pg.Client, databaseUrl: string) => Promise<T>,
 ): Promise<T> {
   const url = loadDatabaseUrl({ flags: databaseUrl === undefined ? {} : { databaseUrl }, env });
-  const client = new pg.Client({ connectionString: url, application_name: "outbox-relay admin" });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: "outbox-relay admin",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
   client.on("error", () => {}); // the statement at hand rejects, and tells
   await connectToPostgres(client, url);
   try {

@@ -45,6 +45,8 @@ const reasons: Readonly<Record<string, FailureReason>> = {
 export class KafkajsPublisher implements Publisher {
   readonly #options: KafkajsPublisherOptions;
   #producer: Producer | null = null;
+  /** Of this call: where one topic found no broker, the others need not wait for the same again. */
+  #connectFailure: Error | null = null;
   /** For as long as a record is repeated, its message keeps the partition of its first attempt. */
   readonly #messages = new WeakMap<OutgoingRecord, Message>();
 
@@ -53,10 +55,12 @@ export class KafkajsPublisher implements Publisher {
   }
 
   async connect(): Promise<void> {
+    this.#connectFailure = null;
     await this.#connected();
   }
 
   async send(records: readonly OutgoingRecord[]): Promise<readonly SendFailure[]> {
+    this.#connectFailure = null;
     const failures: SendFailure[] = [];
     for (const [topic, ofTopic] of Map.groupBy(records, (record) => record.topic)) {
       failures.push(...(await this.#sendTopic(topic, ofTopic)));
@@ -69,8 +73,12 @@ export class KafkajsPublisher implements Publisher {
   async disconnect(): Promise<void> {
     const producer = this.#producer;
     this.#producer = null;
+    if (producer !== null) await this.#disconnect(producer);
+  }
+
+  async #disconnect(producer: Producer): Promise<void> {
     try {
-      await producer?.disconnect();
+      await producer.disconnect();
     } catch (error) {
       this.#options.log(`disconnecting: ${messageOf(error)}`); // the sockets are gone either way
     }
@@ -138,8 +146,15 @@ export class KafkajsPublisher implements Publisher {
 
   async #connected(): Promise<Producer> {
     if (this.#producer !== null) return this.#producer;
+    if (this.#connectFailure !== null) throw this.#connectFailure;
     const producer = this.#createProducer();
-    await producer.connect();
+    try {
+      await producer.connect();
+    } catch (error) {
+      this.#connectFailure = new Error(messageOf(error), { cause: error });
+      await this.#disconnect(producer);
+      throw this.#connectFailure;
+    }
     this.#producer = producer;
     return producer;
   }

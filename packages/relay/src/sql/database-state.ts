@@ -20,8 +20,8 @@ export interface XidState {
   readonly snapshot: Snapshot;
   /** Whether the outbox holds transaction ids that this cluster has not given out yet. */
   readonly hasForeignXids: boolean;
-  /** The newest id that the outbox's sequence has given out. */
-  readonly lastSequenceId: bigint;
+  /** The newest id that the outbox's sequence has given out; null when there is none, or the role may not see it. */
+  readonly lastSequenceId: bigint | null;
 }
 
 /** Both in one statement, so that the snapshot is the one that the rows are seen with. */
@@ -35,7 +35,7 @@ export async function readXidState(client: pg.Client): Promise<XidState> {
   return {
     snapshot: parseSnapshot(row.snapshot),
     hasForeignXids: row.foreign_xids,
-    lastSequenceId: BigInt(row.last_id ?? 0),
+    lastSequenceId: row.last_id === null ? null : BigInt(row.last_id),
   };
 }
 
