@@ -24,23 +24,30 @@ export function externalServicesFrom(env: Readonly<Record<string, string | undef
 
 const CHECK_TIMEOUT_MS = 5_000;
 
-/** @throws SandboxError `service-unreachable` */
-export async function checkDatabase(url: string): Promise<void> {
-  await reach("PostgreSQL", "DATABASE_URL", addressOf(url), async () => {
+/** @throws SandboxError `service-unreachable`. @returns host and port, without credentials */
+export async function checkDatabase(url: string): Promise<string> {
+  const address = addressOf(url, "DATABASE_URL", /^postgres(ql)?:$/, "postgresql://user:password@host:5432/database");
+  await reach("PostgreSQL", "DATABASE_URL", address, async () => {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CHECK_TIMEOUT_MS });
     await client.connect();
     await client.end();
   });
+  return address;
 }
 
-/** One of the brokers is enough. @throws SandboxError `service-unreachable` */
-export async function checkBrokers(brokers: readonly string[]): Promise<void> {
-  await reach("Kafka", "KAFKA_BROKERS", brokers.join(","), () => Promise.any(brokers.map(connectTo)));
+/** One of the brokers is enough. @throws SandboxError `service-unreachable`. @returns the brokers */
+export async function checkBrokers(brokers: readonly string[]): Promise<string> {
+  const wrong = brokers.filter((broker) => !/^[^\s/@]+:\d{1,5}$/.test(broker));
+  if (wrong.length > 0) throw misspelt("KAFKA_BROKERS", "host:9092, separated by commas");
+  const address = brokers.join(",");
+  await reach("Kafka", "KAFKA_BROKERS", address, () => Promise.any(brokers.map(connectTo)));
+  return address;
 }
 
-/** @throws SandboxError `service-unreachable` */
-export async function checkRegistry(url: string): Promise<void> {
-  await reach("the schema registry", "SCHEMA_REGISTRY_URL", addressOf(url), async () => {
+/** @throws SandboxError `service-unreachable`. @returns host and port, without credentials */
+export async function checkRegistry(url: string): Promise<string> {
+  const address = addressOf(url, "SCHEMA_REGISTRY_URL", /^https?:$/, "http://host:8081");
+  await reach("the schema registry", "SCHEMA_REGISTRY_URL", address, async () => {
     const { username, password, origin, pathname } = new URL(url);
     const subjects = `${origin}${pathname.replace(/\/$/, "")}/subjects`;
     const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
@@ -48,6 +55,7 @@ export async function checkRegistry(url: string): Promise<void> {
     const response = await fetch(subjects, { headers, signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) });
     if (!response.ok) throw new Error(`GET /subjects answered ${response.status}`);
   });
+  return address;
 }
 
 async function reach(what: string, variable: string, address: string, attempt: () => Promise<unknown>): Promise<void> {
@@ -70,8 +78,15 @@ function reasonOf(error: unknown): string {
 }
 
 /** Host and port alone: URLs hold passwords. */
-function addressOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : "an address that is no URL";
+function addressOf(url: string, variable: string, protocol: RegExp, example: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !protocol.test(parsed.protocol) || parsed.host === "") throw misspelt(variable, example);
+  return parsed.host;
+}
+
+/** Does not repeat what is wrong: it may hold a password. */
+function misspelt(variable: string, example: string): SandboxError {
+  return new SandboxError("service-unreachable", `${variable} is not of the form ${example}: correct it, or unset it`);
 }
 
 async function connectTo(broker: string): Promise<void> {

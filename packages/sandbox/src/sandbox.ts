@@ -77,7 +77,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 function startDatabase(running: RunningServices, { databaseUrl }: SandboxOptions): Promise<string> {
   if (databaseUrl !== undefined) {
-    return running.find("postgres", databaseUrl, new URL(databaseUrl).host, () => checkDatabase(databaseUrl));
+    return running.find("postgres", databaseUrl, () => checkDatabase(databaseUrl));
   }
   return running.add("postgres", "started", async () => {
     const postgres = await startPostgres();
@@ -88,7 +88,7 @@ function startDatabase(running: RunningServices, { databaseUrl }: SandboxOptions
 
 function startBroker(running: RunningServices, options: SandboxOptions): Promise<readonly string[]> {
   const { brokers, topicPartitions = 4 } = options;
-  if (brokers !== undefined) return running.find("broker", brokers, brokers.join(","), () => checkBrokers(brokers));
+  if (brokers !== undefined) return running.find("broker", brokers, () => checkBrokers(brokers));
   return running.add("broker", "started", async () => {
     const args = ["--port", "0", "--partitions", String(topicPartitions)];
     const { process, address } = await startNodeService(running, "broker", "@waybill/dev-broker", args);
@@ -98,7 +98,7 @@ function startBroker(running: RunningServices, options: SandboxOptions): Promise
 
 function startRegistry(running: RunningServices, { registryUrl }: SandboxOptions): Promise<string> {
   if (registryUrl !== undefined) {
-    return running.find("registry", registryUrl, new URL(registryUrl).host, () => checkRegistry(registryUrl));
+    return running.find("registry", registryUrl, () => checkRegistry(registryUrl));
   }
   return running.add("registry", "started", async () => {
     const { process, address } = await startNodeService(running, "registry", "@waybill/registry", ["--port", "0"]);
@@ -183,11 +183,9 @@ class RunningServices {
     return value;
   }
 
-  find<Value>(service: SandboxService, value: Value, address: string, check: () => Promise<void>): Promise<Value> {
-    return this.add(service, "found", async () => {
-      await check();
-      return { value, address, stop: async () => {} };
-    });
+  /** @param check gives the address, or throws */
+  find<Value>(service: SandboxService, value: Value, check: () => Promise<string>): Promise<Value> {
+    return this.add(service, "found", async () => ({ value, address: await check(), stop: async () => {} }));
   }
 
   listener(service: SandboxService): (line: string) => void {

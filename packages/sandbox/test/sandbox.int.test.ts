@@ -84,3 +84,15 @@ it.each([
   expect(error?.message).toContain(variable);
   expect(error?.message).not.toContain("secret");
 });
+
+it.each([
+  { variable: "DATABASE_URL", external: { databaseUrl: "me:secret@nowhere" } },
+  { variable: "DATABASE_URL", external: { databaseUrl: "mysql://me:secret@nowhere/shop" } },
+  { variable: "KAFKA_BROKERS", external: { brokers: ["secret"] } },
+  { variable: "SCHEMA_REGISTRY_URL", external: { registryUrl: "secret:8081" } },
+])("says how $variable is spelt, without repeating it", async ({ variable, external }) => {
+  const started = startSandbox(external);
+  await expect(started).rejects.toMatchObject({ code: "service-unreachable" });
+  await expect(started).rejects.toThrow(`${variable} is not of the form`);
+  await expect(started).rejects.not.toThrow("secret");
+});
