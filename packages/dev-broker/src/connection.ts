@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { apiByKey, apiVersions } from "./apis/api-table.ts";
 import { apiVersionsKey, refuseApiVersions } from "./apis/api-versions.ts";
 import type { Broker } from "./broker.ts";
-import { DevBrokerError } from "./errors.ts";
+import { DevBrokerError, messageOf, systemCode } from "./errors.ts";
 import { type Address, type Api, type Outcome, isFlexible } from "./protocol/api.ts";
 import { FrameAssembler } from "./protocol/frame-assembler.ts";
 import { Reader } from "./protocol/reader.ts";
@@ -118,12 +118,11 @@ function unsupported(key: number, version: number): DevBrokerError {
 
 /** The peer, or the broker's stop, ended the connection: nothing that anyone did wrong. */
 function isDisconnect(error: unknown): boolean {
-  if (!(error instanceof Error) || !("code" in error)) return false;
-  return ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE", "ABORT_ERR"].includes(String(error.code));
+  return ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE", "ABORT_ERR"].includes(systemCode(error));
 }
 
 /** A request's own fault in a line; anything else is a defect of the broker's, and its stack is wanted. */
 function describe(error: unknown): string {
   if (DevBrokerError.is(error)) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error);
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, type Server, type Socket, createServer } from "node:net";
 import { Broker } from "./broker.ts";
 import { serveConnection } from "./connection.ts";
-import { DevBrokerError } from "./errors.ts";
+import { DevBrokerError, messageOf, systemCode } from "./errors.ts";
 import { type DevBrokerOptions, type Settings, resolveOptions } from "./options.ts";
 import type { Address } from "./protocol/api.ts";
 import { DataDir } from "./storage/data-dir.ts";
@@ -57,14 +57,13 @@ export async function startDevBroker(options: DevBrokerOptions = {}): Promise<Ru
 
 function openBroker(settings: Settings): Broker {
   if (settings.dataDir === undefined) return new Broker(settings, memoryStorage);
-  const dataDir = new DataDir(settings.dataDir);
+  const dataDir = new DataDir(settings.dataDir, settings.log);
   const broker = new Broker(settings, dataDir);
   try {
     broker.restore(dataDir.metadata);
   } catch (cause) {
     broker.close();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `The data folder ${settings.dataDir} cannot be read: ${reason}`;
+    const message = `The data folder ${settings.dataDir} cannot be read: ${messageOf(cause)}`;
     throw new DevBrokerError("DATA_DIR_UNUSABLE", message, { cause });
   }
   return broker;
@@ -75,13 +74,12 @@ async function listen(server: Server, { host, port }: Settings): Promise<void> {
     server.listen(port, host);
     await once(server, "listening");
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    if (code === "EADDRINUSE") {
+    if (systemCode(cause) === "EADDRINUSE") {
       const message = `Port ${port} of ${host} is in use. Stop what listens there, or choose another port.`;
       throw new DevBrokerError("ADDRESS_IN_USE", message, { cause });
     }
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DevBrokerError("ADDRESS_UNAVAILABLE", `Cannot listen on ${host}, port ${port}: ${reason}`, { cause });
+    const message = `Cannot listen on ${host}, port ${port}: ${messageOf(cause)}`;
+    throw new DevBrokerError("ADDRESS_UNAVAILABLE", message, { cause });
   }
 }
 

@@ -11,6 +11,16 @@ export type DevBrokerErrorCode =
 
 const brand = Symbol.for("@waybill/dev-broker/DevBrokerError");
 
+/** The `code` of a system error such as EADDRINUSE; "" of anything else. No `instanceof`: realms have classes of their own. */
+export function systemCode(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+}
+
+/** What an unknown error says for itself. */
+export function messageOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
+}
+
 /**
  * Every failure that this package reports itself. MALFORMED_REQUEST and UNSUPPORTED_REQUEST reach only
  * `DevBrokerOptions.log`: they close the connection that sent the request, and nothing else.

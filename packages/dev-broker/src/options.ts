@@ -20,7 +20,7 @@ export interface DevBrokerOptions {
   readonly groupMinSessionTimeoutMs?: number;
   /** The longest session timeout that a member may ask for, in ms. Default 1800000, as Kafka's. */
   readonly groupMaxSessionTimeoutMs?: number;
-  /** Hears of closed connections and their reason, a line each, never of payloads. Default: nobody. */
+  /** Hears of connections that the broker closed and of torn files, a line each, never of payloads. Default: nobody. */
   readonly log?: (line: string) => void;
 }
 

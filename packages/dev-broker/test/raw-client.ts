@@ -36,11 +36,22 @@ export class RawClient {
   async call(request: RawRequest): Promise<Reader> {
     this.send(request);
     const flexible = request.flexible ?? false;
-    const frame = await this.#nextFrame();
+    const frame = await this.receiveFrame();
     const response = new Reader(frame, 0, flexible);
     if (response.int32() !== this.#correlationId) throw new Error("the response belongs to another request");
     if (request.key !== 18) response.endStruct();
     return response;
+  }
+
+  /** The next response, whole, with its header. */
+  async receiveFrame(): Promise<Buffer> {
+    for (;;) {
+      const frame = this.#arrived.shift();
+      if (frame !== undefined) return frame;
+      if (this.#ended.signal.aborted) throw new Error("the broker closed the connection");
+      const [chunk] = (await once(this.#socket, "data", { signal: this.#ended.signal })) as [Buffer];
+      this.#arrived.push(...this.#frames.push(chunk));
+    }
   }
 
   send({ key, version, flexible = false, body }: RawRequest): void {
@@ -63,9 +74,13 @@ export class RawClient {
     this.#socket.write(bytes);
   }
 
-  /** Stops reading until `close`: a client that has fallen asleep. */
-  pause(): void {
+  /** Stops reading: a client that has fallen asleep. */
+  fallAsleep(): void {
     this.#socket.pause();
+  }
+
+  wakeUp(): void {
+    this.#socket.resume();
   }
 
   /** Resolves when the broker ends the connection. */
@@ -76,15 +91,5 @@ export class RawClient {
 
   close(): void {
     this.#socket.destroy();
-  }
-
-  async #nextFrame(): Promise<Buffer> {
-    for (;;) {
-      const frame = this.#arrived.shift();
-      if (frame !== undefined) return frame;
-      if (this.#ended.signal.aborted) throw new Error("the broker closed the connection");
-      const [chunk] = (await once(this.#socket, "data", { signal: this.#ended.signal })) as [Buffer];
-      this.#arrived.push(...this.#frames.push(chunk));
-    }
   }
 }

@@ -1,5 +1,5 @@
 import type { Reader } from "../src/protocol/reader.ts";
-import type { RawClient } from "./raw-client.ts";
+import type { RawClient, RawRequest } from "./raw-client.ts";
 
 /** Requests of single APIs, reduced to what a test looks at. */
 
@@ -40,7 +40,7 @@ export async function produce(client: RawClient, call: ProduceCall): Promise<{ e
   );
 }
 
-export function produceRequest(call: ProduceCall): Parameters<RawClient["call"]>[0] {
+export function produceRequest(call: ProduceCall): RawRequest {
   const { version = 7, batch } = call;
   const flexible = version >= 9;
   return {
@@ -167,8 +167,8 @@ export interface FetchAnswer {
   readonly records: Buffer;
 }
 
-export async function fetch(client: RawClient, call: FetchCall): Promise<FetchAnswer> {
-  const response = await client.call({
+export function fetchRequest(call: FetchCall): RawRequest {
+  return {
     key: 1,
     version: 11,
     body: (request) => {
@@ -193,7 +193,11 @@ export async function fetch(client: RawClient, call: FetchCall): Promise<FetchAn
       });
       request.array([], () => {}).string("");
     },
-  });
+  };
+}
+
+export async function fetch(client: RawClient, call: FetchCall): Promise<FetchAnswer> {
+  const response = await client.call(fetchRequest(call));
   response.int32();
   const sessionError = response.int16();
   response.int32();

@@ -128,7 +128,7 @@ describe("a transaction", () => {
 
   it("adds all of its partitions or none: errors 3 and 55", async () => {
     const errors = await add(producer, [topic, unique("unknown")]);
-    expect(errors.toSorted()).toEqual([3, 55]);
+    expect(new Set(errors)).toEqual(new Set([3, 55]));
     expect(await end(true)).toBe(48);
   });
 

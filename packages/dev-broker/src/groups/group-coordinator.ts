@@ -1,7 +1,7 @@
 import { ErrorCode } from "../protocol/error-codes.ts";
 import type { Metadata, OffsetEntry } from "../storage/journal-entry.ts";
 import type { Storage } from "../storage/storage.ts";
-import { Group, type JoinRequest, type JoinResult, type SyncResult } from "./group.ts";
+import { Group, type JoinRequest, type JoinResult, type SyncResult, refuseJoin } from "./group.ts";
 
 /** A group's position in one partition. */
 export interface CommittedOffset {
@@ -47,15 +47,14 @@ export class GroupCoordinator {
   }
 
   join(groupId: string, request: JoinRequest): JoinResult | Promise<JoinResult> {
-    const refuse = (error: ErrorCode): JoinResult => ({
-      ...{ error, memberId: request.memberId, generation: -1, protocol: "", leader: "", members: [] },
-    });
-    if (groupId === "") return refuse(ErrorCode.INVALID_GROUP_ID);
+    if (groupId === "") return refuseJoin(ErrorCode.INVALID_GROUP_ID, request.memberId);
     const { minSessionTimeoutMs, maxSessionTimeoutMs } = this.#limits;
     if (request.sessionTimeoutMs < minSessionTimeoutMs || request.sessionTimeoutMs > maxSessionTimeoutMs) {
-      return refuse(ErrorCode.INVALID_SESSION_TIMEOUT);
+      return refuseJoin(ErrorCode.INVALID_SESSION_TIMEOUT, request.memberId);
     }
-    if (request.memberId !== "" && !this.#groups.has(groupId)) return refuse(ErrorCode.UNKNOWN_MEMBER_ID);
+    if (request.memberId !== "" && !this.#groups.has(groupId)) {
+      return refuseJoin(ErrorCode.UNKNOWN_MEMBER_ID, request.memberId);
+    }
     return this.#groupFor(groupId).join(request);
   }
 

@@ -108,7 +108,7 @@ export class Group {
   join(request: JoinRequest): JoinResult | Promise<JoinResult> {
     const { memberId, protocolType, protocols } = request;
     if (protocolType === "" || protocols.length === 0 || !this.#supports(protocolType, protocols)) {
-      return this.#refuseJoin(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, memberId);
+      return refuseJoin(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, memberId);
     }
     const member = this.#members.get(memberId);
     if (member !== undefined) return this.#rejoin(member, request);
@@ -117,9 +117,9 @@ export class Group {
       if (!request.memberIdRequired) return this.#add(newId, request);
       const timer = setTimeout(() => this.#forgetPending(newId), request.sessionTimeoutMs);
       this.#pending.set(newId, timer);
-      return this.#refuseJoin(ErrorCode.MEMBER_ID_REQUIRED, newId);
+      return refuseJoin(ErrorCode.MEMBER_ID_REQUIRED, newId);
     }
-    if (!this.#pending.has(memberId)) return this.#refuseJoin(ErrorCode.UNKNOWN_MEMBER_ID, memberId);
+    if (!this.#pending.has(memberId)) return refuseJoin(ErrorCode.UNKNOWN_MEMBER_ID, memberId);
     clearTimeout(this.#pending.get(memberId));
     this.#pending.delete(memberId);
     return this.#add(memberId, request);
@@ -209,11 +209,19 @@ export class Group {
   }
 
   #add(id: string, request: JoinRequest): Promise<JoinResult> {
-    const { clientId, clientHost, sessionTimeoutMs, rebalanceTimeoutMs, protocols } = request;
     this.#protocolType = request.protocolType;
     const member: Member = {
-      ...{ id, clientId, clientHost, sessionTimeoutMs, rebalanceTimeoutMs, protocols },
-      ...{ assignment: nothing, sessionTimer: undefined, answerJoin: undefined, answerSync: undefined, synced: false },
+      id,
+      clientId: request.clientId,
+      clientHost: request.clientHost,
+      sessionTimeoutMs: request.sessionTimeoutMs,
+      rebalanceTimeoutMs: request.rebalanceTimeoutMs,
+      protocols: request.protocols,
+      assignment: nothing,
+      sessionTimer: undefined,
+      answerJoin: undefined,
+      answerSync: undefined,
+      synced: false,
     };
     this.#members.set(id, member);
     return this.#awaitJoin(member);
@@ -221,7 +229,7 @@ export class Group {
 
   #awaitJoin(member: Member): Promise<JoinResult> {
     return new Promise((answer) => {
-      member.answerJoin?.(this.#refuseJoin(ErrorCode.REBALANCE_IN_PROGRESS, member.id));
+      member.answerJoin?.(refuseJoin(ErrorCode.REBALANCE_IN_PROGRESS, member.id));
       member.answerJoin = answer;
       this.#keepAlive(member);
       if (this.#state === "PreparingRebalance") this.#completeJoinWhenReady();
@@ -251,7 +259,7 @@ export class Group {
   #completeJoin(): void {
     clearTimeout(this.#rebalanceTimer);
     this.#waitsForMore = false;
-    for (const member of [...this.#members.values()]) {
+    for (const member of this.#members.values()) {
       if (member.answerJoin === undefined) this.#forget(member, ErrorCode.UNKNOWN_MEMBER_ID);
     }
     this.#generation += 1;
@@ -288,7 +296,9 @@ export class Group {
 
   /** The rebalance timeout has passed since the generation began: who has not synced holds the others up. */
   #expelUnsynced(): void {
-    for (const member of [...this.#members.values()]) if (!member.synced) this.#remove(member);
+    const unsynced = [...this.#members.values()].filter((member) => !member.synced);
+    for (const member of unsynced) this.#forget(member, ErrorCode.UNKNOWN_MEMBER_ID);
+    if (unsynced.length > 0) this.#prepareRebalance();
   }
 
   #remove(member: Member): void {
@@ -304,7 +314,7 @@ export class Group {
 
   #release(member: Member, answer: ErrorCode): void {
     clearTimeout(member.sessionTimer);
-    member.answerJoin?.(this.#refuseJoin(answer, member.id));
+    member.answerJoin?.(refuseJoin(answer, member.id));
     member.answerSync?.({ error: answer, assignment: nothing });
     member.answerJoin = undefined;
     member.answerSync = undefined;
@@ -350,14 +360,19 @@ export class Group {
         ? [...this.#members.values()].map((each) => ({ id: each.id, metadata: this.#metadata(each) }))
         : [];
     return {
-      ...{ error: ErrorCode.NONE, memberId: member.id, generation: this.#generation },
-      ...{ protocol: this.#protocol, leader: this.#leader, members },
+      error: ErrorCode.NONE,
+      memberId: member.id,
+      generation: this.#generation,
+      protocol: this.#protocol,
+      leader: this.#leader,
+      members,
     };
   }
+}
 
-  #refuseJoin(error: ErrorCode, memberId: string): JoinResult {
-    return { error, memberId, generation: -1, protocol: "", leader: "", members: [] };
-  }
+/** A join that is refused. */
+export function refuseJoin(error: ErrorCode, memberId: string): JoinResult {
+  return { error, memberId, generation: -1, protocol: "", leader: "", members: [] };
 }
 
 function refuseSync(error: ErrorCode): SyncResult {

@@ -1,4 +1,5 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { messageOf } from "../errors.ts";
 import { decompressLz4 } from "./lz4.ts";
 import { Compression } from "./record-batch.ts";
 import { decompressSnappy } from "./snappy.ts";
@@ -16,7 +17,7 @@ export function decompress(codec: number, bytes: Buffer): Decompressed {
   try {
     return { kind: "records", bytes: inflate(codec, bytes) };
   } catch (error) {
-    return { kind: "broken", reason: error instanceof Error ? error.message : String(error) };
+    return { kind: "broken", reason: messageOf(error) };
   }
 }
 

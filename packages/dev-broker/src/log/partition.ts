@@ -1,3 +1,4 @@
+import { messageOf } from "../errors.ts";
 import { ErrorCode } from "../protocol/error-codes.ts";
 import { type TransactionResult, buildMarker, markerResult } from "./control-batch.ts";
 import { type AppendLimits, type Refusal, validateBatch } from "./produce-validation.ts";
@@ -76,7 +77,7 @@ export class Partition {
     try {
       this.#store(batch);
     } catch (error) {
-      return { error: ErrorCode.KAFKA_STORAGE_ERROR, reason: `the batch could not be written: ${String(error)}` };
+      return { error: ErrorCode.KAFKA_STORAGE_ERROR, reason: `the batch could not be written: ${messageOf(error)}` };
     }
     return { error: ErrorCode.NONE, baseOffset, appendTimeMs };
   }

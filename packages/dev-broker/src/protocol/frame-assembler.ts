@@ -22,9 +22,7 @@ export class FrameAssembler {
    * @throws DevBrokerError MALFORMED_REQUEST when a length is below a request header's or above `maxFrameBytes`
    */
   *push(chunk: Buffer): Generator<Buffer> {
-    let position = 0;
-    while (position < chunk.length) {
-      this.#frame ??= this.#startFrame(chunk, position);
+    for (let position = 0; position < chunk.length; ) {
       if (this.#frame === undefined) {
         position += this.#collectLength(chunk, position);
         continue;
@@ -32,31 +30,29 @@ export class FrameAssembler {
       const copied = chunk.copy(this.#frame, this.#frameBytes, position);
       position += copied;
       this.#frameBytes += copied;
-      if (this.#frameBytes === this.#frame.length) {
-        const frame = this.#frame;
-        this.#frame = undefined;
-        this.#frameBytes = 0;
-        this.#lengthBytes = 0;
-        yield frame;
-      }
+      if (this.#frameBytes < this.#frame.length) return;
+      const frame = this.#frame;
+      this.#frame = undefined;
+      yield frame;
     }
   }
 
   #collectLength(chunk: Buffer, position: number): number {
     const copied = chunk.copy(this.#length, this.#lengthBytes, position);
     this.#lengthBytes += copied;
+    if (this.#lengthBytes === this.#length.length) this.#startFrame(this.#length.readInt32BE(0));
     return copied;
   }
 
-  #startFrame(chunk: Buffer, position: number): Buffer | undefined {
-    if (this.#lengthBytes < 4 || position > chunk.length) return undefined;
-    const length = this.#length.readInt32BE(0);
-    if (length < minFrameBytes || length > maxFrameBytes) {
+  #startFrame(bytes: number): void {
+    if (bytes < minFrameBytes || bytes > maxFrameBytes) {
       throw new DevBrokerError(
         "MALFORMED_REQUEST",
-        `A request of ${length} bytes was refused: a request has ${minFrameBytes} to ${maxFrameBytes} bytes`,
+        `A request of ${bytes} bytes was refused: a request has ${minFrameBytes} to ${maxFrameBytes} bytes`,
       );
     }
-    return Buffer.allocUnsafeSlow(length);
+    this.#frame = Buffer.allocUnsafeSlow(bytes);
+    this.#frameBytes = 0;
+    this.#lengthBytes = 0;
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { DevBrokerError } from "../errors.ts";
+import { DevBrokerError, systemCode } from "../errors.ts";
 
 /** The folders that brokers of this very process hold. */
 const heldHere = new Set<string>();
@@ -43,6 +43,6 @@ function isAlive(processId: number): boolean {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"; // another user's, but alive
+    return systemCode(error) === "EPERM"; // another user's, but alive
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DevBrokerError } from "../errors.ts";
+import { DevBrokerError, messageOf } from "../errors.ts";
 import { RecordBatch, batchHeaderBytes, splitFirstBatch } from "../log/record-batch.ts";
 import { AppendFile } from "./append-file.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
@@ -20,13 +20,15 @@ export class DataDir implements Storage {
   /** What the journal held at the start. */
   readonly metadata: Metadata;
   readonly #path: string;
+  readonly #log: (line: string) => void;
   readonly #unlock: () => void;
   readonly #journal: AppendFile;
   readonly #files = new Map<string, Map<number, AppendFile>>();
 
   /** @throws DevBrokerError DATA_DIR_IN_USE, DATA_DIR_UNUSABLE, DATA_DIR_CORRUPT */
-  constructor(path: string) {
+  constructor(path: string, log: (line: string) => void) {
     this.#path = path;
+    this.#log = log;
     try {
       mkdirSync(join(path, "topics"), { recursive: true });
       this.#unlock = lockDataDir(path);
@@ -50,7 +52,13 @@ export class DataDir implements Storage {
     const folder = join(this.#path, "topics", topicId);
     mkdirSync(folder, { recursive: true });
     const batches: RecordBatch[] = [];
-    const file = AppendFile.open(join(folder, `${partition}.log`), (content) => readBatches(content, batches));
+    const path = join(folder, `${partition}.log`);
+    const file = AppendFile.open(path, (content) => {
+      const wholeBytes = readBatches(content, batches);
+      const torn = content.length - wholeBytes;
+      if (torn > 0) this.#log(`Dropped the last ${torn} bytes of ${path}: they are no whole record batch`);
+      return wholeBytes;
+    });
     const files = this.#files.get(topicId) ?? new Map<number, AppendFile>();
     this.#files.set(topicId, files.set(partition, file));
     return { file, batches };
@@ -72,12 +80,14 @@ export class DataDir implements Storage {
 
 /** Collects the whole batches at the start of a file; answers how many bytes they take. */
 function readBatches(content: Buffer, batches: RecordBatch[]): number {
+  let nextOffset = 0n;
   for (let rest = content; ; ) {
     const first = splitFirstBatch(rest);
     if (first.kind !== "batch" || first.bytes.length < batchHeaderBytes) return content.length - rest.length;
     const batch = new RecordBatch(first.bytes);
-    if (!batch.hasValidChecksum()) return content.length - rest.length;
+    if (!batch.hasValidChecksum() || batch.baseOffset !== nextOffset) return content.length - rest.length;
     batches.push(batch);
+    nextOffset = batch.lastOffset + 1n;
     rest = first.rest;
   }
 }
@@ -116,6 +126,6 @@ function line(entry: JournalEntry): Buffer {
 
 function cannotUse(path: string, cause: unknown): DevBrokerError {
   if (DevBrokerError.is(cause)) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new DevBrokerError("DATA_DIR_UNUSABLE", `The data folder ${path} cannot be used: ${reason}`, { cause });
+  const message = `The data folder ${path} cannot be used: ${messageOf(cause)}`;
+  return new DevBrokerError("DATA_DIR_UNUSABLE", message, { cause });
 }

@@ -67,6 +67,7 @@ export function emptyMetadata(): Metadata {
   return { topics: new Map(), logStarts: new Map(), offsets: new Map(), transactions: new Map(), nextProducerId: 0n };
 }
 
+/** @throws TypeError for an entry of an unknown kind: the parsed line of another version, or of no journal */
 export function applyEntry(metadata: Metadata, entry: JournalEntry): void {
   switch (entry.kind) {
     case "topic":
@@ -96,6 +97,8 @@ export function applyEntry(metadata: Metadata, entry: JournalEntry): void {
     case "transaction":
       metadata.transactions.set(entry.transactionalId, entry);
       break;
+    default:
+      throw new TypeError(`${JSON.stringify(entry satisfies never)} is no kind of entry`);
   }
 }
 

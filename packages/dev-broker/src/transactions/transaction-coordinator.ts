@@ -4,7 +4,7 @@ import { ErrorCode } from "../protocol/error-codes.ts";
 import type { Metadata, OffsetEntry } from "../storage/journal-entry.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { TopicStore } from "../topics/topic-store.ts";
-import { type Transaction, newTransaction, toTransaction, toTransactionEntry } from "./transaction.ts";
+import { type Transaction, hasPartition, newTransaction, toTransaction, toTransactionEntry } from "./transaction.ts";
 
 /** Kafka's default of `transaction.max.timeout.ms`. */
 const maxTimeoutMs = 900_000;
@@ -102,7 +102,7 @@ export class TransactionCoordinator {
   addPartitions(transaction: Transaction, partitions: readonly { topic: string; partition: number }[]): void {
     this.#begin(transaction);
     for (const { topic, partition } of partitions) {
-      if (!transaction.hasPartition(topic, partition)) transaction.partitions.push({ topic, partition });
+      if (!hasPartition(transaction, topic, partition)) transaction.partitions.push({ topic, partition });
     }
     this.#save(transaction);
   }
@@ -125,7 +125,7 @@ export class TransactionCoordinator {
     const found = this.find(transactionalId, producer);
     if (found === ErrorCode.PRODUCER_FENCED) return ErrorCode.INVALID_PRODUCER_EPOCH;
     if (typeof found === "number") return found;
-    const added = found.state === "ongoing" && found.hasPartition(topic, partition);
+    const added = found.state === "ongoing" && hasPartition(found, topic, partition);
     return added ? ErrorCode.NONE : ErrorCode.INVALID_TXN_STATE;
   }
 

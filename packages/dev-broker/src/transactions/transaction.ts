@@ -19,38 +19,46 @@ export interface Transaction {
   partitions: { readonly topic: string; readonly partition: number }[];
   readonly groups: Set<string>;
   offsets: OffsetEntry[];
-  hasPartition(topic: string, partition: number): boolean;
 }
 
 export function newTransaction(transactionalId: string, producerId: bigint, timeoutMs: number): Transaction {
   return toTransaction({
-    ...{ kind: "transaction", transactionalId, producerId: String(producerId), epoch: 0, lastEpoch: -1, timeoutMs },
-    ...{ state: "empty", partitions: [], groups: [], offsets: [] },
+    kind: "transaction",
+    transactionalId,
+    producerId: String(producerId),
+    epoch: 0,
+    lastEpoch: -1,
+    timeoutMs,
+    state: "empty",
+    partitions: [],
+    groups: [],
+    offsets: [],
   });
 }
 
 export function toTransaction(entry: TransactionEntry): Transaction {
-  const { transactionalId, epoch, lastEpoch, timeoutMs, state } = entry;
   return {
-    ...{ transactionalId, producerId: BigInt(entry.producerId), epoch, lastEpoch, timeoutMs, state },
-    ...{ partitions: [...entry.partitions], groups: new Set(entry.groups), offsets: [...entry.offsets] },
-    hasPartition(topic, partition) {
-      return this.partitions.some((added) => added.topic === topic && added.partition === partition);
-    },
+    transactionalId: entry.transactionalId,
+    producerId: BigInt(entry.producerId),
+    epoch: entry.epoch,
+    lastEpoch: entry.lastEpoch,
+    timeoutMs: entry.timeoutMs,
+    state: entry.state,
+    partitions: [...entry.partitions],
+    groups: new Set(entry.groups),
+    offsets: [...entry.offsets],
   };
 }
 
 export function toTransactionEntry(transaction: Transaction): TransactionEntry {
-  const { transactionalId, epoch, lastEpoch, timeoutMs, state, partitions, offsets } = transaction;
   return {
-    ...{
-      kind: "transaction",
-      transactionalId,
-      producerId: String(transaction.producerId),
-      epoch,
-      lastEpoch,
-      timeoutMs,
-    },
-    ...{ state, partitions, groups: [...transaction.groups], offsets },
+    kind: "transaction",
+    ...transaction,
+    producerId: String(transaction.producerId),
+    groups: [...transaction.groups],
   };
+}
+
+export function hasPartition(transaction: Transaction, topic: string, partition: number): boolean {
+  return transaction.partitions.some((added) => added.topic === topic && added.partition === partition);
 }
