@@ -22,7 +22,7 @@ export async function produce(client: RawClient, call: ProduceCall): Promise<{ e
         response.int32();
         const answer = { error: response.int16(), baseOffset: response.int64() };
         response.int64();
-        response.int64();
+        if (version >= 5) response.int64();
         if (version >= 8) {
           response.array(() => {
             response.int32();

@@ -14,8 +14,6 @@ interface ProducerState {
   epoch: number;
   /** The last batches of this epoch, oldest first. Empty after a marker raised the epoch. */
   batches: AppendedBatch[];
-  /** Where the open transaction starts in this partition. */
-  transactionFirstOffset: bigint | undefined;
 }
 
 /** A transaction that was aborted: fetch answers list them, so that read_committed clients can skip its records. */
@@ -38,6 +36,8 @@ export type SequenceVerdict =
  */
 export class ProducerStates {
   readonly #states = new Map<bigint, ProducerState>();
+  /** Where each open transaction starts, by producer id: in the order of the offsets, as the log only grows. */
+  readonly #open = new Map<bigint, bigint>();
 
   /** By the rules of Kafka's `ProducerAppendInfo`: the epoch first, then the sequence, then the transaction. */
   judge(batch: RecordBatch): SequenceVerdict {
@@ -49,13 +49,13 @@ export class ProducerStates {
       );
       if (stored !== undefined) return { kind: "duplicate", baseOffset: stored.baseOffset };
     }
-    const error = checkSequence(state, batch);
+    const error = checkSequence(state, batch, this.#open.has(batch.producerId));
     return error === ErrorCode.NONE ? { kind: "new" } : { kind: "refused", error };
   }
 
   /** Whether this producer has records of an open transaction here. */
   hasOpenTransaction(producerId: bigint): boolean {
-    return this.#states.get(producerId)?.transactionFirstOffset !== undefined;
+    return this.#open.has(producerId);
   }
 
   /** Takes note of a data batch that is in the log. */
@@ -67,30 +67,28 @@ export class ProducerStates {
       baseOffset: batch.baseOffset,
     });
     if (state.batches.length > rememberedBatches) state.batches.shift();
-    if (batch.isTransactional) state.transactionFirstOffset ??= batch.baseOffset;
+    const opens = batch.isTransactional && !this.#open.has(batch.producerId);
+    if (opens) this.#open.set(batch.producerId, batch.baseOffset);
   }
 
   /** Takes note of a marker that is in the log; answers where its transaction began, if it wrote here at all. */
   recordMarker(marker: RecordBatch): bigint | undefined {
-    const state = this.#stateAt(marker.producerId, marker.producerEpoch);
-    const firstOffset = state.transactionFirstOffset;
-    state.transactionFirstOffset = undefined;
+    this.#stateAt(marker.producerId, marker.producerEpoch);
+    const firstOffset = this.#open.get(marker.producerId);
+    this.#open.delete(marker.producerId);
     return firstOffset;
   }
 
   /** The first offset of the oldest open transaction; undefined when none is open. */
   firstOpenOffset(): bigint | undefined {
-    let first: bigint | undefined;
-    for (const { transactionFirstOffset: offset } of this.#states.values()) {
-      if (offset !== undefined && (first === undefined || offset < first)) first = offset;
-    }
+    const [first] = this.#open.values();
     return first;
   }
 
   #stateAt(producerId: bigint, epoch: number): ProducerState {
     let state = this.#states.get(producerId);
     if (state === undefined) {
-      state = { epoch, batches: [], transactionFirstOffset: undefined };
+      state = { epoch, batches: [] };
       this.#states.set(producerId, state);
     } else if (state.epoch !== epoch) {
       state.epoch = epoch;
@@ -100,14 +98,13 @@ export class ProducerStates {
   }
 }
 
-function checkSequence(state: ProducerState, batch: RecordBatch): ErrorCode {
+function checkSequence(state: ProducerState, batch: RecordBatch, insideTransaction: boolean): ErrorCode {
   if (batch.producerEpoch < state.epoch) return ErrorCode.INVALID_PRODUCER_EPOCH;
   if (batch.producerEpoch !== state.epoch) {
     if (batch.baseSequence !== 0) return ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER;
   } else if (batch.baseSequence !== expectedSequence(state)) {
     return ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER;
   }
-  const insideTransaction = state.transactionFirstOffset !== undefined;
   return insideTransaction && !batch.isTransactional ? ErrorCode.INVALID_TXN_STATE : ErrorCode.NONE;
 }
 
