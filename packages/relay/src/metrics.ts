@@ -1,8 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** What an error concerned. */
-export type ErrorKind = "database" | "broker" | "registry" | "record";
-
 /** The relay's Prometheus metrics, in a registry of their own; the README's table lists them. */
 export interface RelayMetrics {
   readonly registry: Registry;
