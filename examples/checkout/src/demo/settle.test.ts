@@ -29,6 +29,13 @@ it("is settled when every group has handled all that is for it", () => {
 
 it("gives up after the deadline, saying what is missing", async () => {
   const { signal } = new AbortController();
-  const wait = waitUntilSettled(async () => ["1 orders are still PLACED"], { deadlineMs: 1, signal, onProgress() {} });
-  await expect(wait).rejects.toThrow("the shop has not settled after 0.001 s:\n  - 1 orders are still PLACED");
+  const wait = waitUntilSettled(async () => ["1 orders are still PLACED"], {
+    deadlineMs: 1,
+    signal,
+    onProgress() {},
+    explain: async () => ["2 records are in email.dead-letters"],
+  });
+  await expect(wait).rejects.toThrow(
+    "the shop has not settled after 0.001 s:\n  - 1 orders are still PLACED\n  - 2 records are in email.dead-letters",
+  );
 });

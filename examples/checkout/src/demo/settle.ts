@@ -21,6 +21,14 @@ export function unsettled(
 
 const POLL_MS = 100;
 
+export interface SettleOptions {
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (missing: string) => void;
+  /** What may be behind it, a sentence each: asked for when the deadline has passed. */
+  readonly explain: () => Promise<readonly string[]>;
+}
+
 /**
  * Waits until nothing is missing.
  *
@@ -41,7 +49,7 @@ export async function waitUntilSettled(
     const missing = await look();
     if (missing.length === 0) return;
     if (performance.now() - startedAt > options.deadlineMs) {
-      const list = missing.map((line) => `\n  - ${line}`).join("");
+      const list = [...missing, ...(await options.explain())].map((line) => `\n  - ${line}`).join("");
       throw new Error(`the shop has not settled after ${options.deadlineMs / 1_000} s:${list}`);
     }
     options.onProgress(missing[0] ?? "");

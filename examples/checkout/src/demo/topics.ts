@@ -3,6 +3,7 @@ import { reactions } from "../consumers/reactions.ts";
 import { simulateProviders } from "../providers/providers.ts";
 import kafkajs, { type Admin } from "kafkajs";
 import { setTimeout as delay } from "node:timers/promises";
+import { readEndOffsets } from "./topic-reader.ts";
 
 /** The topics of the shop's events. */
 export const SHOP_TOPICS: readonly string[] = [
@@ -13,7 +14,10 @@ export const SHOP_TOPICS: readonly string[] = [
   "users.user",
 ];
 
-/** Partitions of each topic that the demo makes. */
+/** Where the consumer groups put what they give up. */
+const DEAD_LETTER_TOPICS: readonly string[] = reactions.map(({ groupId }) => `${groupId}.dead-letters`);
+
+/** Partitions of each topic of events that the demo makes. */
 export const PARTITIONS = 6;
 
 const METADATA_WITHIN_MS = 10_000;
@@ -26,7 +30,7 @@ export async function createTopics(admin: Admin): Promise<void> {
   const existing = new Set(await admin.listTopics());
   const wanted = [
     ...SHOP_TOPICS.map((topic) => ({ topic, numPartitions: PARTITIONS })),
-    ...reactions.map(({ groupId }) => ({ topic: `${groupId}.dead-letters`, numPartitions: 1 })),
+    ...DEAD_LETTER_TOPICS.map((topic) => ({ topic, numPartitions: 1 })),
   ];
   const missing = wanted.filter(({ topic }) => !existing.has(topic));
   if (missing.length === 0) return;
@@ -36,6 +40,15 @@ export async function createTopics(admin: Admin): Promise<void> {
     if (performance.now() > giveUpAt) throw new Error("the topics that were made have no leaders yet: is Kafka well?");
     await delay(50);
   }
+}
+
+/** What the consumer groups have given up, ever, a sentence for each group that did. */
+export async function describeDeadLetters(admin: Admin): Promise<string[]> {
+  const ends = await readEndOffsets(admin, DEAD_LETTER_TOPICS);
+  return DEAD_LETTER_TOPICS.flatMap((topic) => {
+    const count = ends.get(`${topic}/0`) ?? 0n;
+    return count === 0n ? [] : [`${count} records are in ${topic}: their headers hold the reason`];
+  });
 }
 
 async function haveLeaders(

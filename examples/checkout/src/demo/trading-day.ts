@@ -8,7 +8,7 @@ import { unsettled, waitUntilSettled } from "./settle.ts";
 import type { Shop } from "./shop.ts";
 import type { AcceptedOrder } from "./shop-client.ts";
 import { type Offsets, readEndOffsets } from "./topic-reader.ts";
-import { readSubscriptions, SHOP_TOPICS } from "./topics.ts";
+import { describeDeadLetters, readSubscriptions, SHOP_TOPICS } from "./topics.ts";
 import { type Assortment, planWorkload, type Workload } from "./workload.ts";
 
 /** How much the demo does. */
@@ -98,7 +98,7 @@ async function restartRelay({ sandbox, progress }: DayParts, placed: number): Pr
 }
 
 async function settle(
-  { progress, size, signal }: DayParts,
+  { shop, progress, size, signal }: DayParts,
   books: Books,
   accepted: readonly AcceptedOrder[],
 ): Promise<void> {
@@ -106,5 +106,6 @@ async function settle(
   const orderIds = accepted.map(({ id }) => id);
   const look = async () => unsettled(await books.settlement(orderIds), subscriptions);
   const onProgress = (missing: string) => progress.now(missing);
-  await waitUntilSettled(look, { deadlineMs: size.settleDeadlineMs, signal, onProgress });
+  const explain = () => describeDeadLetters(shop.admin);
+  await waitUntilSettled(look, { deadlineMs: size.settleDeadlineMs, signal, onProgress, explain });
 }
