@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from "@jest/globals";
 import { createTestDatabase, startTestBroker } from "@waybill/harness";
+import pg from "pg";
 import { runDemo } from "../src/demo/run-demo.ts";
 import type { DemoSize } from "../src/demo/trading-day.ts";
 
@@ -10,20 +11,24 @@ afterAll(async () => {
   await database.drop();
 });
 
-const size: DemoSize = {
+const size: Omit<DemoSize, "settleDeadlineMs"> = {
   orders: 30,
   customers: 3,
   scarceStock: 1,
   concurrency: 5,
   synchronousOrders: 5,
-  settleDeadlineMs: 40_000,
 };
 
-async function demo(): Promise<{ findings: readonly string[]; output: string }> {
+async function demo(settleDeadlineMs = 40_000): Promise<{ findings: readonly string[]; output: string }> {
   let output = "";
   const terminal = { live: false, colours: false, write: (text: string) => void (output += text) };
   const env = { DATABASE_URL: database.url, KAFKA_BROKERS: broker.brokers.join(",") };
-  const findings = await runDemo({ terminal, env, size, signal: new AbortController().signal });
+  const findings = await runDemo({
+    terminal,
+    env,
+    size: { ...size, settleDeadlineMs },
+    signal: new AbortController().signal,
+  });
   return { findings, output };
 }
 
@@ -37,4 +42,15 @@ it("brings every order to its end, through a killed relay", async () => {
   // One whole chain of cause and effect, to its end.
   expect(output).toMatch(/orders\.order\.placed v[12].*\n.*stock\.reserved.*\n.*order\.confirmed.*\n.*scheduled/);
   expect(output).toMatch(/└─ orders\.order\.delivered v1/);
+});
+
+it("fails, saying what is missing, when a group cannot do its work", async () => {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query("ALTER TABLE emails ADD CONSTRAINT broken CHECK (template <> 'order-cancelled') NOT VALID");
+  await client.end();
+  // Five orders of this second run on the same services are cancelled.
+  await expect(demo(3_000)).rejects.toThrow(
+    /^the shop has not settled after 3 s:\n[^]*the group email has handled \d+ of its \d+ events/,
+  );
 });

@@ -35,14 +35,7 @@ export interface SettleOptions {
  * @param look what is missing now
  * @throws Error after `deadlineMs`, naming what is missing still
  */
-export async function waitUntilSettled(
-  look: () => Promise<readonly string[]>,
-  options: {
-    readonly deadlineMs: number;
-    readonly signal: AbortSignal;
-    readonly onProgress: (missing: string) => void;
-  },
-): Promise<void> {
+export async function waitUntilSettled(look: () => Promise<readonly string[]>, options: SettleOptions): Promise<void> {
   const startedAt = performance.now();
   for (;;) {
     options.signal.throwIfAborted();
