@@ -1,3 +1,5 @@
+import { isErrorLike } from "./error-like.ts";
+
 /**
  * Tells the failures that come from the database's circumstances (gone, restarting, out of connections, two
  * transactions in each other's way) from those that come from what the handler did. By structure, since the error
@@ -41,7 +43,7 @@ const MAX_CAUSES = 5;
 /** Whether the error, or a cause of it, is the database's trouble rather than the event's. */
 export function isTransientDatabaseError(error: unknown): boolean {
   let current = error;
-  for (let depth = 0; depth < MAX_CAUSES && current instanceof Error; depth += 1) {
+  for (let depth = 0; depth < MAX_CAUSES && isErrorLike(current); depth += 1) {
     if (isTransient(current)) return true;
     current = current.cause;
   }

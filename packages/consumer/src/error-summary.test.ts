@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { expect, it } from "@jest/globals";
 import { summarizeError } from "./error-summary.ts";
 
@@ -20,4 +21,9 @@ it("cuts long messages", () => {
 it("shows nothing of a thrown value that is no error: it may be the payload", () => {
   expect(summarizeError({ card: "4111" })).toEqual({ name: "object", code: null, message: "not an Error object" });
   expect(summarizeError("4111").message).not.toContain("4111");
+});
+
+it("knows errors of another realm", () => {
+  const foreign: unknown = runInNewContext("new TypeError('of another realm')");
+  expect(summarizeError(foreign)).toEqual({ name: "TypeError", code: null, message: "of another realm" });
 });

@@ -1,3 +1,5 @@
+import { isErrorLike } from "./error-like.ts";
+
 /** What dead letters, logs and events say of an error: never a payload, never a stack. */
 export interface ErrorSummary {
   /** The error's class, such as `NonRetryableError`; `typeof` for what is no Error. */
@@ -15,7 +17,7 @@ const MAX_MESSAGE_LENGTH = 500;
  * ("Invalid `prisma.order.create()` invocation: { data: { …"), so of several lines only the last is kept.
  */
 export function summarizeError(error: unknown): ErrorSummary {
-  if (!(error instanceof Error)) return { name: typeof error, code: null, message: "not an Error object" };
+  if (!isErrorLike(error)) return { name: typeof error, code: null, message: "not an Error object" };
   const code = "code" in error && typeof error.code === "string" ? error.code : null;
   const lines = error.message.split("\n").filter((line) => line.trim() !== "");
   const line = (lines.at(-1) ?? "").trim();

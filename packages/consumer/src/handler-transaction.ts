@@ -1,4 +1,5 @@
 import { runInContext } from "@waybill/outbox";
+import { isErrorLike } from "./error-like.ts";
 import { ConsumerError } from "./errors.ts";
 import type { FailureStage } from "./failure-verdict.ts";
 import type { ReceivedEvent, Registration } from "./handlers.ts";
@@ -124,7 +125,7 @@ async function assertNotAborted(tx: InboxTransaction, type: string): Promise<voi
   try {
     await tx.$executeRaw`SELECT 1`;
   } catch (error) {
-    if (!(error instanceof Error && error.message.includes("25P02"))) throw error;
+    if (!(isErrorLike(error) && error.message.includes("25P02"))) throw error;
     throw new ConsumerError(
       "TRANSACTION_ABORTED",
       `The handler of ${type} returned, but a query of its transaction had failed, so PostgreSQL commits nothing of ` +

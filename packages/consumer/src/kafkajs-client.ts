@@ -1,4 +1,5 @@
 import {
+  type Admin,
   type Consumer,
   type EachBatchPayload,
   type IHeaders,
@@ -10,6 +11,7 @@ import {
 } from "kafkajs";
 import { abortableDelay } from "./abortable-delay.ts";
 import { backoffMs } from "./backoff.ts";
+import { isErrorLike } from "./error-like.ts";
 import type {
   GroupMember,
   KafkaPort,
@@ -27,6 +29,10 @@ export type KafkajsClient = Pick<Kafka, "consumer" | "producer" | "admin">;
 
 /** Some seconds in all: whoever calls has a slower loop of its own, that tells its reasons. */
 const CLIENT_RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 };
+
+/** How long a new topic may take until the brokers know it. */
+const TOPIC_CREATION_MS = 10_000;
+const TOPIC_POLL_MS = 50;
 
 /** kafkajs does not notice a connection that is half open; this ends it. Its default of 30 s is the session's length. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -69,24 +75,20 @@ export class KafkajsPort implements KafkaPort {
   }
 
   async missingTopics(topics: readonly string[]): Promise<readonly string[]> {
-    const admin = this.#kafka.admin({ retry: CLIENT_RETRY });
-    try {
-      await admin.connect();
-      const existing = new Set(await admin.listTopics());
-      return topics.filter((topic) => !existing.has(topic));
-    } finally {
-      await admin.disconnect();
-    }
+    return this.#withAdmin((admin) => missingOf(admin, topics));
   }
 
   async createTopics(topics: readonly string[]): Promise<void> {
-    const admin = this.#kafka.admin({ retry: CLIENT_RETRY });
-    try {
-      await admin.connect();
-      await admin.createTopics({ topics: topics.map((topic) => ({ topic })), waitForLeaders: true });
-    } finally {
-      await admin.disconnect();
-    }
+    await this.#withAdmin(async (admin) => {
+      // Not `waitForLeaders`: it fails when a broker does not know the new topic yet, as brokers do for a moment.
+      await admin.createTopics({ topics: topics.map((topic) => ({ topic })), waitForLeaders: false });
+      const deadline = AbortSignal.timeout(TOPIC_CREATION_MS);
+      while ((await missingOf(admin, topics)).length > 0) {
+        if (!(await abortableDelay(TOPIC_POLL_MS, deadline))) {
+          throw new Error(`created, but not to be seen after ${TOPIC_CREATION_MS} ms`);
+        }
+      }
+    });
   }
 
   async produce(topic: string, record: OutgoingRecord): Promise<void> {
@@ -106,6 +108,16 @@ export class KafkajsPort implements KafkaPort {
     this.#producer = null;
     const producer = await connecting?.catch(() => undefined); // a producer that never connected has nothing to close
     await producer?.disconnect().catch(() => undefined); // every send was awaited: nothing is lost with it
+  }
+
+  async #withAdmin<Result>(run: (admin: Admin) => Promise<Result>): Promise<Result> {
+    const admin = this.#kafka.admin({ retry: CLIENT_RETRY });
+    try {
+      await admin.connect();
+      return await run(admin);
+    } finally {
+      await admin.disconnect();
+    }
   }
 
   async #connectProducer(): Promise<Producer> {
@@ -285,9 +297,14 @@ class KafkajsMember implements GroupMember {
   }
 }
 
+async function missingOf(admin: Admin, topics: readonly string[]): Promise<readonly string[]> {
+  const existing = new Set(await admin.listTopics());
+  return topics.filter((topic) => !existing.has(topic));
+}
+
 /** kafkajs marks the protocol's passing errors, here or on the error that it wrapped. */
 function isRetriable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isErrorLike(error)) return false;
   return ("retriable" in error && error.retriable === true) || isRetriable(error.cause);
 }
 

@@ -1,5 +1,6 @@
 import { DecodeError, recordNameOf } from "@waybill/events";
 import { BoundedCache } from "./bounded-cache.ts";
+import { isErrorLike } from "./error-like.ts";
 import { ConsumerError } from "./errors.ts";
 import { summarizeError } from "./error-summary.ts";
 
@@ -89,7 +90,7 @@ export class SchemaRegistry {
       response = await fetch(url, { headers: this.#headers, signal });
       body = await response.json();
     } catch (error) {
-      throw this.#unreachable(registryId, describeFetchError(error), error);
+      throw this.#unreachable(registryId, describeFetchError(error, this.#timeoutMs), error);
     }
     const fields = typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
     if (response.ok) return fields;
@@ -126,9 +127,11 @@ function parseRegistryUrl(text: string): { url: URL; headers: Readonly<Record<st
 }
 
 /** `fetch` says only "fetch failed"; its cause knows why. */
-function describeFetchError(error: unknown): string {
-  if (error instanceof SyntaxError) return "the answer is not JSON";
-  if (error instanceof Error && error.cause instanceof Error) {
+function describeFetchError(error: unknown, timeoutMs: number): string {
+  if (!isErrorLike(error)) return summarizeError(error).message;
+  if (error.name === "TimeoutError") return `nothing within ${timeoutMs} ms`;
+  if (error.name === "SyntaxError") return "the answer is not JSON";
+  if (isErrorLike(error.cause)) {
     const { code, message } = summarizeError(error.cause);
     return message === "" ? (code ?? "no connection") : message;
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { type Consumer, type ConsumerOptions, createConsumer } from "@waybill/consumer";
 import { type EventDescriptor, envelopeToHeaders, frame } from "@waybill/events";
 import {
@@ -90,8 +91,17 @@ export class ConsumerTest {
   /** A new topic with a name of its own. */
   async createTopic(partitions = 1): Promise<string> {
     const topic = `consumer-test.${randomUUID()}`;
-    await this.#admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+    await this.#admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: false });
+    while (!(await this.#isServed(topic, partitions))) await setTimeout(20);
     return topic;
+  }
+
+  /** Just created, a topic is unknown to the broker for a moment, and its partitions have no leaders. */
+  #isServed(topic: string, partitions: number): Promise<boolean> {
+    return this.#admin.fetchTopicOffsets(topic).then(
+      (offsets) => offsets.length === partitions,
+      () => false,
+    );
   }
 
   /** A consumer, not started, that retries fast; and the recorder of its events. */

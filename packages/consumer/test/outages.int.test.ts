@@ -16,7 +16,7 @@ const order = { orderId: "order-1", amount: 5, note: "" };
 
 it.each(["reset", "hang", "500", "404 page"] as const)("waits while the registry fails: %s", async (how) => {
   const { placedV2 } = shopEvents(await test.createTopic());
-  const { consumer, recorder, groupId } = test.createConsumer({ registryTimeoutMs: 50, maxAttempts: 1 });
+  const { consumer, recorder, groupId } = test.createConsumer({ registryTimeoutMs: 500, maxAttempts: 1 });
   consumer.on(placedV2, async () => {});
   await consumer.start();
   test.registry.fail(how);
