@@ -1,28 +1,11 @@
 import { Command, CommanderError } from "commander";
+import type { Action, CliContext, ExitCode } from "./cli-context.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addPushCommand } from "./commands/push.ts";
 import { addReleaseCommand } from "./commands/release.ts";
 import { SchemasError } from "./errors.ts";
-
-/** What a command needs of the process that it runs in. */
-export interface CliContext {
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether a person can be asked: both ends are a terminal. */
-  readonly isInteractive: boolean;
-  readonly print: (text: string) => void;
-  readonly printError: (text: string) => void;
-  /** Asks a yes-or-no question on the terminal. */
-  readonly confirm: (question: string) => Promise<boolean>;
-}
-
-/** 0 ok, 1 findings, 2 bad usage or input. */
-export type ExitCode = 0 | 1 | 2;
-
-/** What a command does; it returns its exit code and throws SchemasError. */
-export type Action = () => Promise<ExitCode>;
 
 const help = `
 A schema tree is a folder with schemas.config.json and a file <domain>/<entity>.<action>/v<N>.avsc

@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type RunningRegistry, startRegistry } from "@waybill/registry";
-import { type CliContext, runCli } from "../src/cli.ts";
+import { runCli } from "../src/cli.ts";
+import type { CliContext } from "../src/cli-context.ts";
 import { folderWith, runSchemas } from "./run-schemas.ts";
 import { orderRecord } from "./tree-fixture.ts";
 

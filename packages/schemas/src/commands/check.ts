@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { checkTree } from "../check-tree.ts";
-import type { Action, CliContext, ExitCode } from "../cli.ts";
+import type { Action, CliContext, ExitCode } from "../cli-context.ts";
 import { countFindings } from "../finding.ts";
 import { type CheckedCounts, formatJson, formatText } from "../report.ts";
 import type { SchemaTree } from "../schema-tree.ts";

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { checkTree } from "../check-tree.ts";
-import type { Action, CliContext, ExitCode } from "../cli.ts";
+import type { Action, CliContext, ExitCode } from "../cli-context.ts";
 import { SchemasError } from "../errors.ts";
 import { countFindings } from "../finding.ts";
 import { generatePackages } from "../generate/generate-packages.ts";

@@ -1,7 +1,7 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Action, CliContext, ExitCode } from "../cli.ts";
+import type { Action, CliContext, ExitCode } from "../cli-context.ts";
 import { isNpmScope } from "../config.ts";
 import { reasonOf, systemCodeOf } from "../error-reason.ts";
 import { SchemasError } from "../errors.ts";

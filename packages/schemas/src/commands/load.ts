@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { CliContext } from "../cli.ts";
+import type { CliContext } from "../cli-context.ts";
 import { buildSchemaTree, type SchemaTree } from "../schema-tree.ts";
 import { displayPath, readTree, type TreeFiles } from "../tree-files.ts";
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { checkTree } from "../check-tree.ts";
-import type { Action, CliContext, ExitCode } from "../cli.ts";
+import type { Action, CliContext, ExitCode } from "../cli-context.ts";
 import { SchemasError } from "../errors.ts";
 import { countFindings } from "../finding.ts";
 import { applyPush, planPush, type SubjectPlan } from "../push.ts";

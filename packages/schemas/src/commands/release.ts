@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { checkTree } from "../check-tree.ts";
-import type { Action, CliContext, ExitCode } from "../cli.ts";
+import type { Action, CliContext, ExitCode } from "../cli-context.ts";
 import { reasonOf } from "../error-reason.ts";
 import { SchemasError } from "../errors.ts";
 import { countFindings } from "../finding.ts";
