@@ -1,7 +1,7 @@
 // `pnpm check`: everything about the sources that can be checked without running services. Runs every step, also after
 // a failure, so that one run shows all there is to mend.
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { globSync } from "node:fs";
 
 interface Step {
   readonly name: string;
@@ -9,7 +9,7 @@ interface Step {
 }
 
 const fromSource = ["node", "--conditions=@waybill/source"];
-const packages = readdirSync("packages").map((name) => `packages/${name}`);
+const packages = globSync(["packages/*", "examples/*/events/*"]).sort();
 
 const steps: readonly Step[] = [
   { name: "types", command: ["tsc", "-b"] },

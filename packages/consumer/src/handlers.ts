@@ -18,10 +18,10 @@ export interface HandlerContext<Tx> {
 }
 
 /**
- * Reacts to one event. To return is to commit; to throw is to roll everything back and let the retry table of the
- * README decide.
+ * Reacts to one event. To return, whatever the value, is to commit; to throw is to roll everything back and let the
+ * retry table of the README decide.
  */
-export type Handler<Data, Tx> = (event: ReceivedEvent<Data>, context: HandlerContext<Tx>) => Promise<void>;
+export type Handler<Data, Tx> = (event: ReceivedEvent<Data>, context: HandlerContext<Tx>) => Promise<unknown>;
 
 /** Makes the handler's version out of an earlier generation's data. Pure: the same data gives the same result. */
 export type Upcaster<From, To> = (data: From, envelope: Envelope) => To;

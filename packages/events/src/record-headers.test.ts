@@ -29,6 +29,8 @@ it.each([
   { name: "bytes after the last header", bytes: [0, 9], message: "end at byte 1 of 2" },
   { name: "an endless length", bytes: [0xff, 0xff, 0xff, 0xff, 0xff, 0xff], message: "more than 5 bytes" },
   { name: "a count beyond the bytes", bytes: [0xfe, 0xff, 0xff, 0xff, 0x0f], message: "cut short" },
+  { name: "a negative count", bytes: [1], message: "the length -1 at byte 0" },
+  { name: "a negative length that is not null", bytes: [2, 3], message: "the length -2 at byte 1" },
   { name: "a name that is not UTF-8", bytes: [2, 2, 0xff, 0], message: "name at byte 1 is not UTF-8" },
 ])("refuses $name", ({ bytes, message }) => {
   expect(() => decodeRecordHeaders(Uint8Array.from(bytes))).toThrow(DecodeError);

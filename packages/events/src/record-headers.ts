@@ -27,7 +27,7 @@ export function encodeRecordHeaders(
 /** The inverse of {@link encodeRecordHeaders}. Values are views. A null value reads as empty. @throws DecodeError */
 export function decodeRecordHeaders(bytes: Uint8Array): [name: string, value: Uint8Array][] {
   const cursor = { bytes, position: 0 };
-  const count = readVarint(cursor);
+  const count = readLength(cursor, 0);
   const headers: [string, Uint8Array][] = [];
   for (let i = 0; i < count; i++) headers.push([readName(cursor), readChunk(cursor)]);
   if (cursor.position !== bytes.length) {
@@ -52,11 +52,18 @@ function readName(cursor: Cursor): string {
 }
 
 function readChunk(cursor: Cursor): Uint8Array {
-  const length = Math.max(0, readVarint(cursor)); // -1 is Kafka's null
+  const length = Math.max(0, readLength(cursor, -1)); // -1 is Kafka's null
   const start = cursor.position;
   if (start + length > cursor.bytes.length) throw new DecodeError(`record headers are cut short at byte ${start}`);
   cursor.position = start + length;
   return cursor.bytes.subarray(start, cursor.position);
+}
+
+function readLength(cursor: Cursor, lowest: number): number {
+  const at = cursor.position;
+  const length = readVarint(cursor);
+  if (length < lowest) throw new DecodeError(`record headers hold the length ${length} at byte ${at}`);
+  return length;
 }
 
 function varintLength(value: number): number {
