@@ -2,15 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type RunningDevBroker, startDevBroker } from "../src/index.ts";
 import { RawClient } from "./raw-client.ts";
 import { recordBatch } from "./record-batch-builder.ts";
-import {
-  createTopics,
-  fetch,
-  fetchRequest,
-  listOffsets,
-  produce,
-  produceRequest,
-  topicMetadata,
-} from "./raw-requests.ts";
+import { fetch, fetchRequest, listOffsets } from "./raw-fetch.ts";
+import { produce, produceRequest } from "./raw-produce.ts";
+import { createTopics, topicMetadata } from "./raw-topics.ts";
 
 /** What a connection may do to the dev broker and to the other connections. */
 

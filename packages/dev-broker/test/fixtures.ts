@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RawClient } from "./raw-client.ts";
-import { type TopicCall, createTopics, listOffsets } from "./raw-requests.ts";
+import { listOffsets } from "./raw-fetch.ts";
+import { type TopicCall, createTopics } from "./raw-topics.ts";
 
 /** A name that no other test and no other run uses: the suite also runs on a shared broker. */
 export function unique(prefix: string): string {

@@ -13,7 +13,7 @@ import {
   offsetCommit,
   offsetFetch,
   syncGroup,
-} from "./raw-requests.ts";
+} from "./raw-groups.ts";
 
 let broker: TestBroker;
 /** A connection each, as a broker answers the requests of one in order, and a join waits for the others. */

@@ -10,19 +10,11 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { startDevBroker } from "../src/index.ts";
 import { RawClient } from "./raw-client.ts";
 import { recordBatch, transactional } from "./record-batch-builder.ts";
-import {
-  addPartitions,
-  createTopics,
-  deleteRecords,
-  deleteTopic,
-  endTransaction,
-  fetch,
-  initProducerId,
-  listOffsets,
-  offsetCommit,
-  offsetFetch,
-  produce,
-} from "./raw-requests.ts";
+import { fetch, listOffsets } from "./raw-fetch.ts";
+import { offsetCommit, offsetFetch } from "./raw-groups.ts";
+import { produce } from "./raw-produce.ts";
+import { createTopics, deleteRecords, deleteTopic } from "./raw-topics.ts";
+import { addPartitions, endTransaction, initProducerId } from "./raw-transactions.ts";
 
 /** The executable as a user runs it, on what only the dev broker has: a data folder, an exit code, a message. */
 

@@ -4,7 +4,9 @@ import { type TestBroker, startTestBroker } from "@waybill/harness";
 import { createTopic, unique } from "./fixtures.ts";
 import { RawClient } from "./raw-client.ts";
 import { type BatchParts, encodeRecord, recordBatch } from "./record-batch-builder.ts";
-import { type ProduceCall, initProducerId, listOffsets, produce, produceRequest } from "./raw-requests.ts";
+import { listOffsets } from "./raw-fetch.ts";
+import { type ProduceCall, produce, produceRequest } from "./raw-produce.ts";
+import { initProducerId } from "./raw-transactions.ts";
 
 let broker: TestBroker;
 let client: RawClient;

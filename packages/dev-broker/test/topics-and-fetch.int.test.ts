@@ -5,18 +5,16 @@ import type { Writer } from "../src/protocol/writer.ts";
 import { createTopic, eventually, unique } from "./fixtures.ts";
 import { RawClient } from "./raw-client.ts";
 import { recordBatch } from "./record-batch-builder.ts";
+import { type FetchCall, fetch, listOffsets } from "./raw-fetch.ts";
+import { produce } from "./raw-produce.ts";
 import {
-  type FetchCall,
   type TopicCall,
   createPartitions,
   createTopics,
   deleteRecords,
   deleteTopic,
-  fetch,
-  listOffsets,
-  produce,
   topicMetadata,
-} from "./raw-requests.ts";
+} from "./raw-topics.ts";
 
 let broker: TestBroker;
 let client: RawClient;

@@ -3,18 +3,17 @@ import { type TestBroker, startTestBroker } from "@waybill/harness";
 import { coordinator, createTopic, eventually, settled, unique } from "./fixtures.ts";
 import { RawClient } from "./raw-client.ts";
 import { recordBatch, transactional } from "./record-batch-builder.ts";
+import { fetch, listOffsets } from "./raw-fetch.ts";
+import { offsetFetch } from "./raw-groups.ts";
+import { produce } from "./raw-produce.ts";
 import {
   type Producer,
   addOffsets,
   addPartitions,
   endTransaction,
-  fetch,
   initProducerId,
-  listOffsets,
-  offsetFetch,
-  produce,
   txnOffsetCommit,
-} from "./raw-requests.ts";
+} from "./raw-transactions.ts";
 
 let broker: TestBroker;
 let client: RawClient;
