@@ -46,13 +46,23 @@ function formatFinding(finding: Finding, pathOf: (file: string) => string): stri
   return lines.join("\n");
 }
 
-function formatSummary(findings: readonly Finding[], checked: CheckedCounts): string {
+/** A report's last line: what was checked, and what was found. */
+export function formatSummary(findings: readonly Finding[], checked: CheckedCounts): string {
+  return `${describeChecked(checked)}: ${describeCounts(findings)}`;
+}
+
+/** `1 event, 2 versions, mode FULL_TRANSITIVE`. */
+export function describeChecked(checked: CheckedCounts): string {
+  return `${plural(checked.events, "event")}, ${plural(checked.versions, "version")}, mode ${checked.mode}`;
+}
+
+/** `1 error, 2 notes`, or that there is nothing. */
+export function describeCounts(findings: readonly Finding[]): string {
   const counts = countFindings(findings);
   const found = (["error", "warning", "note"] as const)
     .filter((severity) => counts[severity] > 0)
     .map((severity) => plural(counts[severity], severity satisfies Severity));
-  const scope = `${plural(checked.events, "event")}, ${plural(checked.versions, "version")}, mode ${checked.mode}`;
-  return `${scope}: ${found.length === 0 ? "nothing to report" : found.join(", ")}`;
+  return found.length === 0 ? "nothing to report" : found.join(", ");
 }
 
 /** `1 event`, `2 events`. */

@@ -26,7 +26,7 @@ describe("help and usage", () => {
 
   it.each([
     [["chek"], "error: unknown command 'chek'"],
-    [["check", "--format", "xml"], "Allowed choices are text, json."],
+    [["check", "--format", "xml"], "Allowed choices are text, json, junit, github, gitlab, sarif, markdown."],
     [["check", "a", "b"], "error: too many arguments for 'check'"],
     [["init", "--scope", "acme"], "An npm scope looks like @acme-events."],
     [["init", "--event", "order.placed"], "An event is domain.entity.action in lower case"],
@@ -130,6 +130,14 @@ schemas/orders/order.placed/v2.avsc:11:5: error incompatible: v2 cannot read wha
         },
       ],
     });
+  });
+
+  it("writes paths for GitHub from the root of the repository", async () => {
+    await using folder = await folderWith(broken);
+    const env = { GITHUB_WORKSPACE: folder.path };
+    const { code, stdout } = await runSchemas(join(folder.path, "schemas"), ["check", "--format", "github"], env);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^::error file=schemas\/orders\/order\.placed\/v2\.avsc,line=11,col=5,/m);
   });
 
   it.each([
