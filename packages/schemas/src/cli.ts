@@ -11,7 +11,8 @@ const help = `
 A schema tree is a folder with schemas.config.json and a file <domain>/<entity>.<action>/v<N>.avsc
 for each version of each event. Commands look for it here and in ./schemas.
 
-Exit codes: 0 ok, 1 findings, 2 bad usage or input, or an unreachable registry.
+Exit codes: 0 ok, 1 findings, 2 bad usage or input, or an unreachable registry,
+3 the baseline of a check could not be reached.
 
 Examples:
   $ schemas init                     make a tree with a first event in ./schemas
@@ -36,7 +37,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     if (SchemasError.is(error)) {
       context.printError(`error: ${error.message}\n`);
-      return 2;
+      return error.code === "baseline-unreachable" ? 3 : 2;
     }
     // Commander has printed its message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

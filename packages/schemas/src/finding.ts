@@ -39,6 +39,8 @@ export interface Finding extends Location {
   readonly message: string;
   /** What to do about it. */
   readonly help?: string;
+  /** The version that a break of compatibility or of a release is about, and the field's path where it has one. */
+  readonly about?: { readonly event: string; readonly version: number; readonly field?: string };
   /** Another place that has part in it, such as the other side of an incompatibility. */
   readonly related?: Location & { readonly message: string };
 }

@@ -5,6 +5,8 @@ export interface CheckedCounts {
   readonly events: number;
   readonly versions: number;
   readonly mode: string;
+  /** What the tree was compared with besides its lock, and how many released versions that has. */
+  readonly against?: { readonly baseline: string; readonly versions: number };
 }
 
 /** One finding a block, in the form that compilers print and editors link: `file:line:column: severity rule: message`. */
@@ -26,6 +28,7 @@ export function formatJson(
   const { error: errors, warning: warnings, note: notes } = countFindings(findings);
   const report = {
     mode: checked.mode,
+    ...(checked.against === undefined ? {} : { against: checked.against }),
     summary: { events: checked.events, versions: checked.versions, errors, warnings, notes },
     findings: findings.map(({ related, ...finding }) => ({
       ...finding,
@@ -53,7 +56,10 @@ export function formatSummary(findings: readonly Finding[], checked: CheckedCoun
 
 /** `1 event, 2 versions, mode FULL_TRANSITIVE`. */
 export function describeChecked(checked: CheckedCounts): string {
-  return `${plural(checked.events, "event")}, ${plural(checked.versions, "version")}, mode ${checked.mode}`;
+  const { against } = checked;
+  const counts = `${plural(checked.events, "event")}, ${plural(checked.versions, "version")}, mode ${checked.mode}`;
+  if (against === undefined) return counts;
+  return `${counts}, against ${plural(against.versions, "released version")} of ${against.baseline}`;
 }
 
 /** `1 error, 2 notes`, or that there is nothing. */

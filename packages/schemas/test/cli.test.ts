@@ -27,6 +27,7 @@ describe("help and usage", () => {
   it.each([
     [["chek"], "error: unknown command 'chek'"],
     [["check", "--format", "xml"], "Allowed choices are text, json, junit, github, gitlab, sarif, markdown."],
+    [["check", "--against", "git:"], "error: That is no baseline."],
     [["check", "a", "b"], "error: too many arguments for 'check'"],
     [["init", "--scope", "acme"], "An npm scope looks like @acme-events."],
     [["init", "--event", "order.placed"], "An event is domain.entity.action in lower case"],

@@ -34,7 +34,8 @@ function write(format: ReportFormat, found: readonly Finding[] = findings): stri
 }
 
 async function sarifSchema(): Promise<AnySchema> {
-  const path = createRequire(import.meta.url).resolve("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json");
+  const require = createRequire(import.meta.url);
+  const path = require.resolve("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json");
   return JSON.parse(await readFile(path, "utf8")) as AnySchema;
 }
 
