@@ -1,4 +1,4 @@
-import { countFindings, type Finding, type Severity } from "./finding.ts";
+import { countFindings, type Finding, rules, type Severity } from "./finding.ts";
 
 /** How many events and versions a check looked at. */
 export interface CheckedCounts {
@@ -16,7 +16,7 @@ export function formatText(
   pathOf: (file: string) => string,
 ): string {
   const blocks = findings.map((finding) => formatFinding(finding, pathOf));
-  return `${[...blocks, formatSummary(findings, checked)].join("\n")}\n`;
+  return `${[...blocks, formatSummary(findings, checked), ...pointToRules(findings)].join("\n")}\n`;
 }
 
 /** The same as data. The shape is part of the CLI's contract: fields may be added, none removed. */
@@ -40,13 +40,28 @@ export function formatJson(
 }
 
 function formatFinding(finding: Finding, pathOf: (file: string) => string): string {
-  const { file, line, column, severity, rule, message, help, related } = finding;
+  const { file, line, column, severity, rule, message, related } = finding;
   const lines = [`${pathOf(file)}:${line}:${column}: ${severity} ${rule}: ${message}`];
   if (related !== undefined) {
     lines.push(`    ${pathOf(related.file)}:${related.line}:${related.column}: ${related.message}`);
   }
-  if (help !== undefined) lines.push(`    help: ${help}`);
+  const remedy = remedyOf(finding);
+  if (remedy !== null) lines.push(`    ${remedy}`);
   return lines.join("\n");
+}
+
+/** Where to read on about what failed. */
+function pointToRules(findings: readonly Finding[]): readonly string[] {
+  const failed = rules.filter((rule) => findings.some((found) => found.rule === rule && found.severity === "error"));
+  return failed.length === 0
+    ? []
+    : [`More about ${failed.length === 1 ? "this rule" : "these rules"}: schemas explain ${failed.join(" ")}`];
+}
+
+/** What to do about a finding, or who has taken it on and for how long; null when there is nothing to say. */
+export function remedyOf({ help, waived }: Finding): string | null {
+  if (waived !== undefined) return `waived until ${waived.expires} by ${waived.owner}: ${waived.reason}`;
+  return help === undefined ? null : `help: ${help}`;
 }
 
 /** A report's last line: what was checked, and what was found. */

@@ -52,7 +52,7 @@ describe("git", () => {
       expect(stdout).toContain(
         "error released-edited: v1 of orders.order.placed is released in git:main and differs here (its data differs)",
       );
-      expect(stdout).toMatch(/against 1 released version of git:main: 1 error\n$/);
+      expect(stdout).toMatch(/against 1 released version of git:main: 1 error\n/);
     }
   });
 

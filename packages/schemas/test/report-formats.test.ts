@@ -77,6 +77,31 @@ describe("sarif", () => {
     });
   });
 
+  it("marks waived findings as suppressed", () => {
+    const waived = { reason: "Nobody reads it yet.", owner: "team-orders", expires: "2999-12-31" };
+    const text = write(
+      "sarif",
+      findings.slice(0, 1).map((finding) => ({ ...finding, severity: "note", waived })),
+    );
+    expect(JSON.parse(text)).toMatchObject({
+      runs: [
+        {
+          results: [
+            {
+              level: "note",
+              message: {
+                text: "v2 cannot read what v1 wrote\nwaived until 2999-12-31 by team-orders: Nobody reads it yet.",
+              },
+              suppressions: [
+                { kind: "external", status: "accepted", justification: "team-orders: Nobody reads it yet." },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+  });
+
   it("gives files outside the repository as absolute URIs", () => {
     const text = reportFormats.sarif(findings, checked, (file) => `/other place/${file}`);
     expect(text).toContain('"uri": "file:///other%20place/orders/order.placed/v2.avsc"');

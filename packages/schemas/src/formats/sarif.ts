@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { type Finding, type Location, type Rule, rules } from "../finding.ts";
-import type { CheckedCounts } from "../report.ts";
+import { type CheckedCounts, remedyOf } from "../report.ts";
 import { formatRulePage, ruleDocs } from "../rules/rule-docs.ts";
 import { fingerprintsOf } from "./fingerprints.ts";
 
@@ -38,13 +38,19 @@ function descriptorOf(rule: Rule) {
 }
 
 function resultOf(finding: Finding, ruleIndex: number, pathOf: (file: string) => string) {
-  const { rule, severity, message, help, related } = finding;
+  const { rule, severity, message, related, waived } = finding;
+  const remedy = remedyOf(finding);
   return {
     ruleId: rule,
     ruleIndex,
     level: severity,
-    message: { text: help === undefined ? message : `${message}\nhelp: ${help}` },
+    message: { text: remedy === null ? message : `${message}\n${remedy}` },
     locations: [placeOf(finding, pathOf)],
+    ...(waived === undefined
+      ? {}
+      : {
+          suppressions: [{ kind: "external", status: "accepted", justification: `${waived.owner}: ${waived.reason}` }],
+        }),
     ...(related === undefined
       ? {}
       : { relatedLocations: [{ id: 0, ...placeOf(related, pathOf), message: { text: related.message } }] }),

@@ -1,4 +1,5 @@
 import { type Rule, rules } from "../finding.ts";
+import { waivableRules } from "../waiver.ts";
 
 /** What there is to know of a rule. The README's table and the pages in docs/rules say the same, held equal by a test. */
 export interface RuleDoc {
@@ -107,6 +108,18 @@ export const ruleDocs: Readonly<Record<Rule, RuleDoc>> = {
     why: "The version may still change, so nothing that lasts should be written with it. The note tells reviewers which versions are still open.",
     fix: "`schemas release` when it is ready",
   },
+  "waiver-expired": {
+    severity: "error",
+    found: "the last day of a waiver is over",
+    why: "A waiver lets a break pass for a time, within which somebody promised to mend it. Without an end it would be forgotten.",
+    fix: "mend the break and remove the waiver, or agree on a later date with its owner",
+  },
+  "waiver-unused": {
+    severity: "warning",
+    found: "a waiver lets nothing pass; for `released-edited` and `released-removed` only with `--against`",
+    why: "It would let the same break pass unseen later on. Most often the break was mended, or the waiver names another version or field than the finding does.",
+    fix: "remove it, or correct it",
+  },
 };
 
 /** The page of a rule, in Markdown. */
@@ -125,7 +138,7 @@ ${why}
 ## What to do
 
 ${capitalize(fix)}.
-`;
+${isWaivable(rule) ? waiverSection(rule) : ""}`;
 }
 
 /** The path of a rule's page in this package. */
@@ -136,6 +149,34 @@ export function rulePageOf(rule: Rule): string {
 /** Every page by its path. */
 export function rulePages(): ReadonlyMap<string, string> {
   return new Map(rules.map((rule) => [rulePageOf(rule), formatRulePage(rule)]));
+}
+
+function isWaivable(rule: Rule): boolean {
+  return waivableRules.some((waivable) => waivable === rule);
+}
+
+function waiverSection(rule: Rule): string {
+  const hasField = rule === "incompatible" || rule === "key-moved";
+  return `
+## Waiver
+
+For a break that is meant, \`schemas.config.json\` takes a waiver with a reason, an owner and a last day:
+
+\`\`\`json
+{
+  "waivers": [
+    {
+      "rule": "${rule}",
+      "event": "orders.order.placed",
+      "version": 2,${hasField ? '\n      "field": "total",' : ""}
+      "reason": "Only our own tests have read this version.",
+      "owner": "team-orders",
+      "expires": "2026-12-31"
+    }
+  ]
+}
+\`\`\`
+${hasField ? `\n\`field\` is the path in the finding's \`about\`, as \`--format json\` shows it; leave it out where the finding has none.\n` : ""}`;
 }
 
 function capitalize(text: string): string {
