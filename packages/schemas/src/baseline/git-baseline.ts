@@ -1,7 +1,6 @@
-import type { SchemasConfig } from "../config.ts";
 import { SchemasError } from "../errors.ts";
 import { lockFileName, parseLock, type SchemaLock } from "../lock-file.ts";
-import { buildSchemaTree } from "../schema-tree.ts";
+import { buildSchemaTree, type SchemaTree } from "../schema-tree.ts";
 import { type Baseline, type BaselineSource, releasedIn } from "./baseline.ts";
 import { type GitPlace, listCommit, mergeBaseOf, readObjects, resolveCommit } from "./git.ts";
 
@@ -9,12 +8,13 @@ import { type GitPlace, listCommit, mergeBaseOf, readObjects, resolveCommit } fr
  * The released versions of the tree's own folder as a commit has them, read from git's objects without a checkout.
  * Empty when the commit does not have the folder.
  *
+ * @param current The tree as it stands.
  * @param place The tree's folder.
  * @throws SchemasError `baseline-unreachable`
  */
 export async function readGitBaseline(
   source: Extract<BaselineSource, { kind: "git" }>,
-  config: SchemasConfig,
+  current: SchemaTree,
   place: GitPlace,
 ): Promise<Baseline> {
   const { ref, isMergeBase } = source;
@@ -30,8 +30,9 @@ export async function readGitBaseline(
   const files = entries.map(({ path }, index) => ({ path, content: contents[index] ?? new Uint8Array() }));
   const lock = lockOf(files.find(({ path }) => path === lockFileName)?.content, label);
   const tree = buildSchemaTree(
-    config,
+    current.config,
     files.filter(({ path }) => path !== lockFileName),
+    current,
   );
   return { label, events: releasedIn(tree, lock), identity: "text" };
 }

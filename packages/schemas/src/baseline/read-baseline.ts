@@ -28,7 +28,7 @@ export async function readBaseline(source: BaselineSource, context: BaselineCont
     case "lock":
       return null;
     case "git":
-      return readGitBaseline(source, tree.config, { cwd: root, env });
+      return readGitBaseline(source, tree, { cwd: root, env });
     case "folder":
       return reached(() => readFolder(cwd, source.path, tree));
     case "registry": {
@@ -40,7 +40,7 @@ export async function readBaseline(source: BaselineSource, context: BaselineCont
 
 async function readFolder(cwd: string, path: string, tree: SchemaTree): Promise<Baseline> {
   const { files, lock, hasLock } = await readTree(cwd, path);
-  const released = releasedIn(buildSchemaTree(tree.config, files), hasLock ? lock : null);
+  const released = releasedIn(buildSchemaTree(tree.config, files, tree), hasLock ? lock : null);
   return { label: displayPath(cwd, resolve(cwd, path)), events: released, identity: "text" };
 }
 

@@ -1,5 +1,6 @@
 import { type Rule, rules } from "../finding.ts";
 import { waivableRules } from "../waiver.ts";
+import { formatExample } from "./rule-examples.ts";
 
 /** What there is to know of a rule. The README's table and the pages in docs/rules say the same, held equal by a test. */
 export interface RuleDoc {
@@ -138,7 +139,7 @@ ${why}
 ## What to do
 
 ${capitalize(fix)}.
-${isWaivable(rule) ? waiverSection(rule) : ""}`;
+${formatExample(rule)}${isWaivable(rule) ? waiverSection(rule) : ""}`;
 }
 
 /** The path of a rule's page in this package. */
