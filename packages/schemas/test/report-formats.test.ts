@@ -55,11 +55,11 @@ describe("sarif", () => {
       runs: [{ tool: { driver: { rules: object[] } }; results: object[] }];
     };
     const [{ tool, results }] = runs;
-    expect(tool.driver.rules.map((rule) => "id" in rule && rule.id)).toEqual(["avro", "incompatible", "unreleased"]);
-    expect(tool.driver.rules[1]).toMatchObject({ help: { markdown: expect.stringMatching(/^# incompatible\n/) } });
+    expect(tool.driver.rules.map((rule) => "id" in rule && rule.id)).toEqual(["incompatible", "avro", "unreleased"]);
+    expect(tool.driver.rules[0]).toMatchObject({ help: { markdown: expect.stringMatching(/^# incompatible\n/) } });
     expect(results[0]).toMatchObject({
       ruleId: "incompatible",
-      ruleIndex: 1,
+      ruleIndex: 0,
       level: "error",
       message: { text: "v2 cannot read what v1 wrote\nhelp: keep it compatible" },
       locations: [

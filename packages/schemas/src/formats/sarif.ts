@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { type Finding, type Location, type Rule, rules } from "../finding.ts";
+import { type Finding, type Location, rules } from "../finding.ts";
 import { type CheckedCounts, remedyOf } from "../report.ts";
 import { formatRulePage, ruleDocs } from "../rules/rule-docs.ts";
 import { fingerprintsOf } from "./fingerprints.ts";
@@ -13,7 +13,7 @@ export function formatSarif(
   checked: CheckedCounts,
   pathOf: (file: string) => string,
 ): string {
-  const used = rules.filter((rule) => findings.some((finding) => finding.rule === rule));
+  const used = [...new Set(findings.map(({ rule }) => rule))];
   const fingerprints = fingerprintsOf(findings, pathOf);
   const run = {
     tool: { driver: { name: "waybill schemas", rules: used.map(descriptorOf) } },
@@ -28,10 +28,12 @@ export function formatSarif(
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function descriptorOf(rule: Rule) {
+function descriptorOf(id: Finding["rule"]) {
+  const rule = rules.find((known) => known === id);
+  if (rule === undefined) return { id };
   const { found, fix } = ruleDocs[rule];
   return {
-    id: rule,
+    id,
     shortDescription: { text: `Found when ${found}.` },
     help: { text: `What to do: ${fix}.`, markdown: formatRulePage(rule) },
   };
