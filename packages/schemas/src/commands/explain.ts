@@ -17,7 +17,7 @@ export function addExplainCommand(program: Command, context: CliContext, run: (a
   program
     .command("explain")
     .summary("say why a rule of check is there, and what to do")
-    .argument("[rules...]", "ids of rules, as findings name them")
+    .argument("[rule...]", "ids of rules, as findings name them")
     .addHelpText("after", help)
     .action((ids: readonly string[]) => run(async () => explain(context, ids)));
 }
