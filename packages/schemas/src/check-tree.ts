@@ -1,16 +1,34 @@
+import type { Baseline } from "./baseline/baseline.ts";
 import { type Finding, sortFindings } from "./finding.ts";
 import type { SchemaLock } from "./lock-file.ts";
+import { checkBaseline } from "./rules/baseline.ts";
 import { checkGenerations } from "./rules/compatibility.ts";
 import { checkKeyField } from "./rules/key-field.ts";
 import { checkConfiguredEvents, checkNames } from "./rules/names.ts";
 import { checkReleased } from "./rules/release.ts";
 import { checkVersionGaps } from "./rules/versions.ts";
+import { applyWaivers } from "./rules/waivers.ts";
 import type { SchemaTree } from "./schema-tree.ts";
 
+/** What a check takes into account besides the tree and its lock. */
+export interface CheckOptions {
+  /** Released versions as they stand elsewhere. Default: none, and the lock alone tells what is released. */
+  readonly baseline?: Baseline | null;
+  /** The time by which waivers expire. Default: the present. */
+  readonly now?: Date;
+}
+
 /** Everything that the rules have to say about a tree, in the order of files and lines. */
-export function checkTree(tree: SchemaTree, lock: SchemaLock): readonly Finding[] {
+export function checkTree(tree: SchemaTree, lock: SchemaLock, options: CheckOptions = {}): readonly Finding[] {
+  const own = checkOwn(tree, lock);
+  const { baseline = null, now = new Date() } = options;
+  const findings = baseline === null ? own : [...own, ...checkBaseline(tree, baseline, own)];
+  return sortFindings(applyWaivers(findings, tree.config.waivers, { now, hasBaseline: baseline !== null }));
+}
+
+function checkOwn(tree: SchemaTree, lock: SchemaLock): readonly Finding[] {
   const { config, events, findings } = tree;
-  return sortFindings([
+  return [
     ...findings,
     ...checkConfiguredEvents(config.events, events),
     ...checkReleased(events, lock),
@@ -20,5 +38,5 @@ export function checkTree(tree: SchemaTree, lock: SchemaLock): readonly Finding[
       ...checkKeyField(event, config.events.get(event.name.type)),
       ...checkGenerations(event, config.mode),
     ]),
-  ]);
+  ];
 }

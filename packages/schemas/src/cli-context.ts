@@ -10,8 +10,8 @@ export interface CliContext {
   readonly confirm: (question: string) => Promise<boolean>;
 }
 
-/** 0 ok, 1 findings, 2 bad usage or input. */
-export type ExitCode = 0 | 1 | 2;
+/** 0 ok, 1 findings, 2 bad usage or input, 3 the baseline of a check could not be reached. */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 /** What a command does; it returns its exit code and throws SchemasError. */
 export type Action = () => Promise<ExitCode>;

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { Action, CliContext, ExitCode } from "./cli-context.ts";
 import { addCheckCommand } from "./commands/check.ts";
+import { addExplainCommand } from "./commands/explain.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addPushCommand } from "./commands/push.ts";
@@ -11,11 +12,13 @@ const help = `
 A schema tree is a folder with schemas.config.json and a file <domain>/<entity>.<action>/v<N>.avsc
 for each version of each event. Commands look for it here and in ./schemas.
 
-Exit codes: 0 ok, 1 findings, 2 bad usage or input, or an unreachable registry.
+Exit codes: 0 ok, 1 findings, 2 bad usage or input, or an unreachable registry,
+3 the baseline of a check could not be reached.
 
 Examples:
   $ schemas init                     make a tree with a first event in ./schemas
   $ schemas check                    check every version, before each commit and in CI
+  $ schemas explain incompatible     say why a rule is there, and what to do
   $ schemas release                  lock the versions that are ready for use
   $ schemas generate                 write the packages that applications import
   $ schemas push --dry-run           show what the registry lacks
@@ -28,7 +31,14 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     exitCode = await action();
   };
   const program = createProgram(context);
-  for (const add of [addInitCommand, addCheckCommand, addReleaseCommand, addGenerateCommand, addPushCommand])
+  for (const add of [
+    addInitCommand,
+    addCheckCommand,
+    addExplainCommand,
+    addReleaseCommand,
+    addGenerateCommand,
+    addPushCommand,
+  ])
     add(program, context, run);
   try {
     await program.parseAsync(args, { from: "user" });
@@ -36,7 +46,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     if (SchemasError.is(error)) {
       context.printError(`error: ${error.message}\n`);
-      return 2;
+      return error.code === "baseline-unreachable" ? 3 : 2;
     }
     // Commander has printed its message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -7,12 +7,22 @@ function problemsOf(text: unknown): readonly string[] {
   return (problems ?? []).map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
 }
 
+const waiver = {
+  rule: "incompatible",
+  event: "orders.order.placed",
+  version: 2,
+  reason: "No consumer reads it yet.",
+  owner: "team-orders",
+  expires: "2028-02-29",
+};
+
 it("has a default for everything", () => {
   expect(parseConfig(bytesOf("{}")).config).toEqual({
     mode: "FULL_TRANSITIVE",
     generate: null,
     registryUrl: null,
     events: new Map(),
+    waivers: [],
   });
 });
 
@@ -23,6 +33,7 @@ it("reads every setting", () => {
     generate: { out: "../events", scope: "@shop" },
     registry: { url: "https://registry.example.com/apis/ccompat/v7" },
     events: { "orders.order.placed": { topic: "orders", key: "orderId" }, "users.user.registered": { key: null } },
+    waivers: [waiver],
   };
   expect(parseConfig(bytesOf(config)).config).toEqual({
     mode: "BACKWARD",
@@ -32,6 +43,7 @@ it("reads every setting", () => {
       ["orders.order.placed", { topic: "orders", key: "orderId", at: expect.anything() }],
       ["users.user.registered", { key: null, at: expect.anything() }],
     ]),
+    waivers: [{ ...waiver, field: null, at: expect.anything() }],
   });
 });
 
@@ -58,7 +70,7 @@ it("reports everything at once, each with its place", () => {
 }`;
   expect(problemsOf(text)).toEqual([
     expect.stringMatching(/^schemas\.config\.json:3:3: the key "mode" is already given on line 2/),
-    'schemas.config.json:4:14: the config has no setting "generat"; it has $schema, mode, generate, registry, events',
+    'schemas.config.json:4:14: the config has no setting "generat"; it has $schema, mode, generate, registry, events, waivers',
     'schemas.config.json:3:11: "mode" must be one of NONE, BACKWARD, BACKWARD_TRANSITIVE, FORWARD, FORWARD_TRANSITIVE, FULL, FULL_TRANSITIVE',
     'schemas.config.json:5:15: "generate" needs "out"',
     'schemas.config.json:5:26: "scope" must be an npm scope such as @acme-events, not "shop"',
@@ -69,6 +81,21 @@ it("reports everything at once, each with its place", () => {
     'schemas.config.json:7:63: "key" must be a string, not a number',
     'schemas.config.json:7:89: "x" must be an object, not an array',
   ]);
+});
+
+it.each([
+  [{ rule: "unreleased" }, 'a waiver needs "rule", one of incompatible, key-moved, released-edited, released-removed'],
+  [{ event: "order" }, 'a waiver needs "event", domain.entity.action'],
+  [{ version: "2" }, 'a waiver needs "version", a number such as 2'],
+  [{ version: 0 }, 'a waiver needs "version", a number such as 2'],
+  [{ field: 1 }, '"field" must be a string, not a number'],
+  [{ reason: " " }, 'a waiver needs "reason", a sentence'],
+  [{ owner: undefined }, 'a waiver needs "owner", a person or team'],
+  [{ expires: "2027-02-29" }, 'a waiver needs "expires", a date such as 2026-12-31'],
+  [{ expires: "never" }, 'a waiver needs "expires", a date such as 2026-12-31'],
+  [{ until: "x" }, 'a waiver has no setting "until"; it has rule, event, version, field, reason, owner, expires'],
+])("refuses a waiver with %j", (change, message) => {
+  expect(problemsOf({ waivers: [{ ...waiver, ...change }] })).toEqual([expect.stringContaining(message)]);
 });
 
 it("refuses credentials, and does not repeat them", () => {

@@ -8,6 +8,7 @@ export const schemasErrorCodes = [
   "config-invalid",
   "lock-invalid",
   "schema-invalid",
+  "baseline-unreachable",
   "registry-unreachable",
   "registry-refused",
   "registry-not-a-registry",

@@ -26,6 +26,8 @@ export const rules = [
   "released-edited",
   "released-removed",
   "unreleased",
+  "waiver-expired",
+  "waiver-unused",
 ] as const;
 
 /** What a finding is about. */
@@ -39,6 +41,10 @@ export interface Finding extends Location {
   readonly message: string;
   /** What to do about it. */
   readonly help?: string;
+  /** The version that a break of compatibility or of a release is about, and the field's path where it has one. */
+  readonly about?: { readonly event: string; readonly version: number; readonly field?: string };
+  /** The waiver that lets it pass as a note: why, who answers for it, and the last day that it holds. */
+  readonly waived?: { readonly reason: string; readonly owner: string; readonly expires: string };
   /** Another place that has part in it, such as the other side of an incompatibility. */
   readonly related?: Location & { readonly message: string };
 }

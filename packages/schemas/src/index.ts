@@ -1,4 +1,6 @@
-export { checkTree } from "./check-tree.ts";
+export { type Baseline, type BaselineSource, parseBaselineSource } from "./baseline/baseline.ts";
+export { type BaselineContext, readBaseline } from "./baseline/read-baseline.ts";
+export { type CheckOptions, checkTree } from "./check-tree.ts";
 export type { EventConfig, GenerateConfig, SchemasConfig } from "./config.ts";
 export { SchemasError, type SchemasErrorCode } from "./errors.ts";
 export type { EventName } from "./event-name.ts";
@@ -26,4 +28,5 @@ export {
   type SchemaTree,
   type SchemaVersion,
 } from "./schema-tree.ts";
+export { type Waiver } from "./waiver.ts";
 export { readTree, type TreeFile, type TreeFiles } from "./tree-files.ts";

@@ -17,6 +17,8 @@ function memoryRegistry(keep: (schema: string) => string = (schema) => schema) {
   const writes: string[] = [];
   const client: RegistryClient = {
     url: "http://registry",
+    subjects: async () => [...new Set(schemas.map(({ subject }) => subject))],
+    schemaOf: async (subject, version) => schemas.filter((entry) => entry.subject === subject)[version - 1]!.schema,
     versions: async (subject) => schemas.filter((entry) => entry.subject === subject).map((_, index) => index + 1),
     find: async (subject, schema) => {
       const index = schemas.findIndex((entry) => entry.subject === subject && entry.sent === schema);

@@ -7,10 +7,14 @@ export interface RegisteredSchema {
   readonly schema: string;
 }
 
-/** The part of the Confluent Schema Registry's REST API that `schemas push` needs. */
+/** The part of the Confluent Schema Registry's REST API that `schemas push` and `schemas check` need. */
 export interface RegistryClient {
   /** Address without credentials, for messages. */
   readonly url: string;
+  /** Every subject. */
+  subjects(): Promise<readonly string[]>;
+  /** The schema text of a version, by the registry's own number. */
+  schemaOf(subject: string, version: number): Promise<string>;
   /** The versions of a subject; empty when the registry does not know it. */
   versions(subject: string): Promise<readonly number[]>;
   /** The registry's entry for this very schema under the subject, or null. */
@@ -44,6 +48,17 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const modePath = (subject: string) => `/config/${encodeURIComponent(subject)}`;
   return {
     url: request.url,
+    async subjects() {
+      const answer = await request.json("GET", "/subjects");
+      if (!Array.isArray(answer)) throw request.strange("GET", "/subjects");
+      return answer.filter((subject) => typeof subject === "string");
+    },
+    async schemaOf(subject, version) {
+      const path = `${subjectPath(subject)}/versions/${version}`;
+      const { schema } = asRecord(await request.json("GET", path));
+      if (typeof schema !== "string") throw request.strange("GET", path);
+      return schema;
+    },
     async versions(subject) {
       const answer = await request.orNull("GET", `${subjectPath(subject)}/versions`, [notFoundCodes.subject]);
       if (answer === null) return [];

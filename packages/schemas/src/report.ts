@@ -1,10 +1,12 @@
-import { countFindings, type Finding, type Severity } from "./finding.ts";
+import { countFindings, type Finding, rules, type Severity } from "./finding.ts";
 
 /** How many events and versions a check looked at. */
 export interface CheckedCounts {
   readonly events: number;
   readonly versions: number;
   readonly mode: string;
+  /** What the tree was compared with besides its lock, and how many released versions that has. */
+  readonly against?: { readonly baseline: string; readonly versions: number };
 }
 
 /** One finding a block, in the form that compilers print and editors link: `file:line:column: severity rule: message`. */
@@ -14,7 +16,7 @@ export function formatText(
   pathOf: (file: string) => string,
 ): string {
   const blocks = findings.map((finding) => formatFinding(finding, pathOf));
-  return `${[...blocks, formatSummary(findings, checked)].join("\n")}\n`;
+  return `${[...blocks, formatSummary(findings, checked), ...pointToRules(findings)].join("\n")}\n`;
 }
 
 /** The same as data. The shape is part of the CLI's contract: fields may be added, none removed. */
@@ -26,6 +28,7 @@ export function formatJson(
   const { error: errors, warning: warnings, note: notes } = countFindings(findings);
   const report = {
     mode: checked.mode,
+    ...(checked.against === undefined ? {} : { against: checked.against }),
     summary: { events: checked.events, versions: checked.versions, errors, warnings, notes },
     findings: findings.map(({ related, ...finding }) => ({
       ...finding,
@@ -37,22 +40,50 @@ export function formatJson(
 }
 
 function formatFinding(finding: Finding, pathOf: (file: string) => string): string {
-  const { file, line, column, severity, rule, message, help, related } = finding;
+  const { file, line, column, severity, rule, message, related } = finding;
   const lines = [`${pathOf(file)}:${line}:${column}: ${severity} ${rule}: ${message}`];
   if (related !== undefined) {
     lines.push(`    ${pathOf(related.file)}:${related.line}:${related.column}: ${related.message}`);
   }
-  if (help !== undefined) lines.push(`    help: ${help}`);
+  const remedy = remedyOf(finding);
+  if (remedy !== null) lines.push(`    ${remedy}`);
   return lines.join("\n");
 }
 
-function formatSummary(findings: readonly Finding[], checked: CheckedCounts): string {
+/** Where to read on about what failed. */
+function pointToRules(findings: readonly Finding[]): readonly string[] {
+  const failed = rules.filter((rule) => findings.some((found) => found.rule === rule && found.severity === "error"));
+  return failed.length === 0
+    ? []
+    : [`More about ${failed.length === 1 ? "this rule" : "these rules"}: schemas explain ${failed.join(" ")}`];
+}
+
+/** What to do about a finding, or who has taken it on and for how long; null when there is nothing to say. */
+export function remedyOf({ help, waived }: Finding): string | null {
+  if (waived !== undefined) return `waived until ${waived.expires} by ${waived.owner}: ${waived.reason}`;
+  return help === undefined ? null : `help: ${help}`;
+}
+
+/** A report's last line: what was checked, and what was found. */
+export function formatSummary(findings: readonly Finding[], checked: CheckedCounts): string {
+  return `${describeChecked(checked)}: ${describeCounts(findings)}`;
+}
+
+/** `1 event, 2 versions, mode FULL_TRANSITIVE`. */
+export function describeChecked(checked: CheckedCounts): string {
+  const { against } = checked;
+  const counts = `${plural(checked.events, "event")}, ${plural(checked.versions, "version")}, mode ${checked.mode}`;
+  if (against === undefined) return counts;
+  return `${counts}, against ${plural(against.versions, "released version")} of ${against.baseline}`;
+}
+
+/** `1 error, 2 notes`, or that there is nothing. */
+export function describeCounts(findings: readonly Finding[]): string {
   const counts = countFindings(findings);
   const found = (["error", "warning", "note"] as const)
     .filter((severity) => counts[severity] > 0)
     .map((severity) => plural(counts[severity], severity satisfies Severity));
-  const scope = `${plural(checked.events, "event")}, ${plural(checked.versions, "version")}, mode ${checked.mode}`;
-  return `${scope}: ${found.length === 0 ? "nothing to report" : found.join(", ")}`;
+  return found.length === 0 ? "nothing to report" : found.join(", ");
 }
 
 /** `1 event`, `2 events`. */

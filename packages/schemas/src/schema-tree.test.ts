@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
-import { orderRecord, treeOf } from "../test/tree-fixture.ts";
-import { compactJson, generationsOf } from "./schema-tree.ts";
+import { bytesOf, orderRecord, treeOf } from "../test/tree-fixture.ts";
+import { buildSchemaTree, compactJson, generationsOf } from "./schema-tree.ts";
 
 it("removes the white space between tokens, and nothing else", () => {
   const text = '\ufeff{\r\n\t"a b" : "x  \\" y\\\\" , "n": [ 1.50, 12345678901234567890, 1e2 ]\n}\n';
@@ -10,6 +10,19 @@ it("removes the white space between tokens, and nothing else", () => {
 it("keeps a long string whole", () => {
   const text = JSON.stringify({ doc: `${"a b".repeat(1_000_000)}${"\\".repeat(1_000_000)}` });
   expect(compactJson(` ${text} `) === text).toBe(true);
+});
+
+it("takes versions over from another state of the tree where the bytes are the same", () => {
+  const files = { "orders/order.placed/v1.avsc": orderRecord(), "orders/order.placed/v2.avsc": orderRecord() };
+  const before = treeOf(files);
+  const edited = { ...files, "orders/order.placed/v2.avsc": { ...orderRecord(), doc: "Edited." } };
+  const entries = Object.entries(edited).map(([path, content]) => ({ path, content: bytesOf(content) }));
+  const after = buildSchemaTree(before.config, entries, before);
+  expect(after.events[0]?.versions[0]).toBe(before.events[0]?.versions[0]);
+  expect(after.events[0]?.versions[1]).toMatchObject({
+    version: 2,
+    text: JSON.stringify(edited["orders/order.placed/v2.avsc"]),
+  });
 });
 
 it("gives each generation a subject of its own on the event's topic, in version order", () => {

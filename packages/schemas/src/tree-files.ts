@@ -21,6 +21,8 @@ export interface TreeFiles {
   readonly root: string;
   readonly config: SchemasConfig;
   readonly lock: SchemaLock;
+  /** Whether there is a lock file; without one the lock is empty. */
+  readonly hasLock: boolean;
   /** Every file but the config, the lock, Markdown and hidden files, sorted. */
   readonly files: readonly TreeFile[];
 }
@@ -38,7 +40,7 @@ export async function readTree(cwd: string, directory?: string): Promise<TreeFil
   if (problems !== null) throw invalid("config-invalid", problems, pathOf);
   const lock = await readLock(root, pathOf);
   const files = await readAll(root, await listFiles(root, pathOf), pathOf);
-  return { root, config, lock, files };
+  return { root, config, lock: lock ?? new Map(), hasLock: lock !== null, files };
 }
 
 /** A path as messages show it: relative to the working directory where that is shorter. */
@@ -82,8 +84,8 @@ async function kindOf(path: string): Promise<"file" | "folder" | null> {
   }
 }
 
-async function readLock(root: string, pathOf: (file: string) => string): Promise<SchemaLock> {
-  if ((await kindOf(join(root, lockFileName))) === null) return new Map();
+async function readLock(root: string, pathOf: (file: string) => string): Promise<SchemaLock | null> {
+  if ((await kindOf(join(root, lockFileName))) === null) return null;
   const { lock, problems } = parseLock(await read(join(root, lockFileName), pathOf(lockFileName)));
   if (problems !== null) throw invalid("lock-invalid", problems, pathOf);
   return lock;

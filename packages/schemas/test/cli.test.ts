@@ -13,12 +13,12 @@ describe("help and usage", () => {
   it("explains itself", async () => {
     const { code, stdout, stderr } = await runSchemas("/", ["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const command of ["init", "check", "release", "generate", "push"])
+    for (const command of ["init", "check", "explain", "release", "generate", "push"])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
     expect(stdout).toContain("Exit codes: 0 ok, 1 findings, 2 bad usage or input");
   });
 
-  it.each(["init", "check", "release", "generate", "push"])("shows examples of %s", async (command) => {
+  it.each(["init", "check", "explain", "release", "generate", "push"])("shows examples of %s", async (command) => {
     const { code, stdout } = await runInProcess("/", [command, "--help"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples:\n  \\$ schemas ${command}`));
@@ -26,7 +26,9 @@ describe("help and usage", () => {
 
   it.each([
     [["chek"], "error: unknown command 'chek'"],
-    [["check", "--format", "xml"], "Allowed choices are text, json."],
+    [["check", "--format", "xml"], "Allowed choices are text, json, junit, github, gitlab, sarif, markdown."],
+    [["check", "--against", "git:"], "error: That is no baseline."],
+    [["explain", "incompatibel"], 'error: There is no rule "incompatibel". The rules are parse, avro, '],
     [["check", "a", "b"], "error: too many arguments for 'check'"],
     [["init", "--scope", "acme"], "An npm scope looks like @acme-events."],
     [["init", "--event", "order.placed"], "An event is domain.entity.action in lower case"],
@@ -106,6 +108,7 @@ schemas/orders/order.placed/v2.avsc:11:5: error incompatible: v2 cannot read wha
     schemas/orders/order.placed/v1.avsc:1:1: the other side, in v1
     help: either keep the generation compatible, or begin a new one: name the record "orders.order.OrderPlacedV2", which gets its own registry subject, and consumers add an upcaster
 1 event, 2 versions, mode FULL_TRANSITIVE: 1 error, 2 notes
+More about this rule: schemas explain incompatible
 `,
     });
   });
@@ -130,6 +133,31 @@ schemas/orders/order.placed/v2.avsc:11:5: error incompatible: v2 cannot read wha
         },
       ],
     });
+  });
+
+  it("lets a waived break pass, in every command, and says by whom", async () => {
+    const waiver = { rule: "incompatible", event: "orders.order.placed", version: 2, field: "total" };
+    const signed = { ...waiver, reason: "Nobody reads it yet.", owner: "team-orders", expires: "2999-12-31" };
+    await using folder = await folderWith({ ...broken, [config]: { waivers: [signed] } });
+    const { code, stdout } = await runSchemas(folder.path, ["check"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/v2\.avsc:11:5: note incompatible: v2 cannot read what v1 wrote: at total/);
+    expect(stdout).toMatch(/^ {4}waived until 2999-12-31 by team-orders: Nobody reads it yet\.$/m);
+    expect((await runSchemas(folder.path, ["release"])).code).toBe(0);
+
+    await writeFile(join(folder.path, config), JSON.stringify({ waivers: [{ ...signed, expires: "2020-01-01" }] }));
+    const expired = await runSchemas(folder.path, ["check"]);
+    expect(expired.code).toBe(1);
+    expect(expired.stdout).toContain("error waiver-expired: ");
+    expect(expired.stdout).toMatch(/More about these rules: schemas explain incompatible waiver-expired\n$/);
+  });
+
+  it("writes paths for GitHub from the root of the repository", async () => {
+    await using folder = await folderWith(broken);
+    const env = { GITHUB_WORKSPACE: folder.path };
+    const { code, stdout } = await runSchemas(join(folder.path, "schemas"), ["check", "--format", "github"], env);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^::error file=schemas\/orders\/order\.placed\/v2\.avsc,line=11,col=5,/m);
   });
 
   it.each([
@@ -165,6 +193,18 @@ schemas/orders/order.placed/v2.avsc:11:5: error incompatible: v2 cannot read wha
     expect(stderr).toBe(
       'error: "schemas/orders/loop" is a symbolic link, and a schema tree must hold its files itself. Replace it with the file.\n',
     );
+  });
+});
+
+describe("explain", () => {
+  it("prints the page of a rule, or the list", async () => {
+    const { code, stdout } = await runInProcess("/", ["explain", "incompatible", "unreleased"]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      `${await readFile(new URL("../docs/rules/incompatible.md", import.meta.url), "utf8")}
+${await readFile(new URL("../docs/rules/unreleased.md", import.meta.url), "utf8")}`,
+    );
+    expect((await runInProcess("/", ["explain"])).stdout).toMatch(/^parse\navro\n/);
   });
 });
 

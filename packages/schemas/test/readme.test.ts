@@ -1,7 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { expect, it } from "@jest/globals";
 import { schemasErrorCodes } from "../src/errors.ts";
 import { rules } from "../src/finding.ts";
+import { reportFormats } from "../src/formats/report-formats.ts";
+import { ruleDocs, rulePages } from "../src/rules/rule-docs.ts";
 import { runInProcess } from "./run-schemas.ts";
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
@@ -14,6 +16,27 @@ function tableBelow(heading: string): readonly string[] {
 
 it("explains every rule", () => {
   expect(tableBelow("Rules of check")).toEqual(rules);
+});
+
+it.each(rules)("says of %s what the table of rules says", (rule) => {
+  const [row = ""] = readme.match(new RegExp(`^\\| \\[?\`${rule}\` .*$`, "m")) ?? [];
+  const cells = row.split(" | ").map((cell) => cell.replace(/^\| | +\|$/g, "").trim());
+  const { severity, found, fix } = ruleDocs[rule];
+  expect(cells).toEqual([`\`${rule}\``, severity, found, fix]);
+});
+
+it("has a page for every rule, as the table of rules says it", async () => {
+  const folder = new URL("../docs/rules/", import.meta.url);
+  const names = await readdir(folder);
+  const pages = await Promise.all(
+    names.map(async (name) => [`docs/rules/${name}`, await readFile(new URL(name, folder), "utf8")] as const),
+  );
+  // After an intended change: pnpm rule-pages
+  expect(Object.fromEntries(pages)).toEqual(Object.fromEntries(rulePages()));
+});
+
+it("names every form of the report", () => {
+  for (const format of Object.keys(reportFormats)) expect(readme).toContain(`\`${format}\``);
 });
 
 it("explains every error code", () => {

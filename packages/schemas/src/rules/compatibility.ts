@@ -67,6 +67,7 @@ function findingOf(event: EventHistory, found: Break): Finding {
     message: `${verdict}: ${where}${cause.message}`,
     help: `either keep the generation compatible, or begin a new one: name the record "${recordNameFor(event.name, newer.version)}", which gets its own registry subject, and consumers add an upcaster`,
     related: { ...locationOf(oldest.file, other), message: `the other side, in v${oldest.version}` },
+    about: { event: event.name.type, version: newer.version, ...(cause.path === "" ? {} : { field: cause.path }) },
   };
 }
 

@@ -15,7 +15,7 @@ export function checkKeyField(event: EventHistory, config: EventConfig | undefin
     version.record === null ? [] : checkVersion(version, version.record, config),
   );
   const moved = generationsOf(event).flatMap(({ versions }) =>
-    versions.flatMap((version, index) => checkMoved(versions[index - 1], version)),
+    versions.flatMap((version, index) => checkMoved(event.name.type, versions[index - 1], version)),
   );
   return config?.key === undefined ? [...perVersion, ...moved] : perVersion;
 }
@@ -114,7 +114,7 @@ function checkType(version: SchemaVersion, field: RecordField): readonly Finding
   ];
 }
 
-function checkMoved(before: SchemaVersion | undefined, after: SchemaVersion): readonly Finding[] {
+function checkMoved(type: string, before: SchemaVersion | undefined, after: SchemaVersion): readonly Finding[] {
   const from = before?.record?.fields.find(isMarked);
   const to = after.record?.fields.find(isMarked);
   if (before === undefined || from === undefined || to === undefined) return [];
@@ -131,6 +131,7 @@ function checkMoved(before: SchemaVersion | undefined, after: SchemaVersion): re
       ),
       rule: "key-moved",
       related: { ...locationOf(before.file, from.at), message: `the key of v${before.version}` },
+      about: { event: type, version: after.version, field: to.name },
     },
   ];
 }

@@ -64,8 +64,7 @@ function unreleasedVersion(name: EventName, version: SchemaVersion): Finding {
 }
 
 function editedVersion(name: EventName, version: SchemaVersion, before: LockedVersion, next: number): Finding {
-  const isSameData = canonicalFingerprint(version) === before.crc64;
-  const what = isSameData ? "only docs, defaults, aliases or attributes differ" : "its data differs";
+  const what = describeDifference(canonicalFingerprint(version) === before.crc64);
   return {
     ...startOf(version.file),
     rule: "released-edited",
@@ -76,7 +75,17 @@ function editedVersion(name: EventName, version: SchemaVersion, before: LockedVe
       ...before.at,
       message: `released with SHA-256 ${before.sha256.slice(0, 12)}…, now ${version.sha256.slice(0, 12)}…`,
     },
+    about: { event: name.type, version: version.version },
   };
+}
+
+/** What an edit of a version changed, in short. */
+export function describeEdit(before: SchemaVersion, after: SchemaVersion): string {
+  return describeDifference(canonicalFingerprint(before) === canonicalFingerprint(after));
+}
+
+function describeDifference(isSameData: boolean): string {
+  return isSameData ? "only docs, defaults, aliases or attributes differ" : "its data differs";
 }
 
 function removedVersion(type: string, version: number, locked: LockedVersion): Finding {
@@ -86,5 +95,6 @@ function removedVersion(type: string, version: number, locked: LockedVersion): F
     severity: "error",
     message: `v${version} of ${type} was released and is gone from the tree`,
     help: "restore the file from version control: events written with it may still be in topics; once none are and no program reads them, remove this entry in the same commit",
+    about: { event: type, version },
   };
 }

@@ -1,0 +1,75 @@
+import { pathToFileURL } from "node:url";
+import { type Finding, type Location, rules } from "../finding.ts";
+import { type CheckedCounts, remedyOf } from "../report.ts";
+import { formatRulePage, ruleDocs } from "../rules/rule-docs.ts";
+import { fingerprintsOf } from "./fingerprints.ts";
+
+/**
+ * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), for code scanning. Each rule carries
+ * its page of documentation.
+ */
+export function formatSarif(
+  findings: readonly Finding[],
+  checked: CheckedCounts,
+  pathOf: (file: string) => string,
+): string {
+  const used = [...new Set(findings.map(({ rule }) => rule))];
+  const fingerprints = fingerprintsOf(findings, pathOf);
+  const run = {
+    tool: { driver: { name: "waybill schemas", rules: used.map(descriptorOf) } },
+    columnKind: "utf16CodeUnits",
+    results: findings.map((finding) => ({
+      ...resultOf(finding, used.indexOf(finding.rule), pathOf),
+      partialFingerprints: { "waybillFinding/v1": fingerprints.get(finding) },
+    })),
+    properties: { mode: checked.mode, events: checked.events, versions: checked.versions },
+  };
+  const log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+function descriptorOf(id: Finding["rule"]) {
+  const rule = rules.find((known) => known === id);
+  if (rule === undefined) return { id };
+  const { found, fix } = ruleDocs[rule];
+  return {
+    id,
+    shortDescription: { text: `Found when ${found}.` },
+    help: { text: `What to do: ${fix}.`, markdown: formatRulePage(rule) },
+  };
+}
+
+function resultOf(finding: Finding, ruleIndex: number, pathOf: (file: string) => string) {
+  const { rule, severity, message, related, waived } = finding;
+  const remedy = remedyOf(finding);
+  return {
+    ruleId: rule,
+    ruleIndex,
+    level: severity,
+    message: { text: remedy === null ? message : `${message}\n${remedy}` },
+    locations: [placeOf(finding, pathOf)],
+    ...(waived === undefined
+      ? {}
+      : {
+          suppressions: [{ kind: "external", status: "accepted", justification: `${waived.owner}: ${waived.reason}` }],
+        }),
+    ...(related === undefined
+      ? {}
+      : { relatedLocations: [{ id: 0, ...placeOf(related, pathOf), message: { text: related.message } }] }),
+  };
+}
+
+function placeOf(location: Location, pathOf: (file: string) => string) {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: uriOf(pathOf(location.file)) },
+      region: { startLine: location.line, startColumn: location.column },
+    },
+  };
+}
+
+/** Relative to the repository, or absolute for a file outside it. */
+function uriOf(path: string): string {
+  const isAbsolute = path.startsWith("/") || /^[A-Za-z]:/.test(path);
+  return isAbsolute ? pathToFileURL(path).href : path.split("/").map(encodeURIComponent).join("/");
+}

@@ -1,0 +1,185 @@
+import { type Rule, rules } from "../finding.ts";
+import { waivableRules } from "../waiver.ts";
+import { formatExample } from "./rule-examples.ts";
+
+/** What there is to know of a rule. The README's table and the pages in docs/rules say the same, held equal by a test. */
+export interface RuleDoc {
+  /** The severity of its findings. */
+  readonly severity: string;
+  /** What the rule finds, as the rest of "found when …". */
+  readonly found: string;
+  /** Why that is worth a finding. */
+  readonly why: string;
+  /** What to do about it. */
+  readonly fix: string;
+}
+
+/** The documentation of each rule of `schemas check`. */
+export const ruleDocs: Readonly<Record<Rule, RuleDoc>> = {
+  parse: {
+    severity: "error",
+    found: "a file is not UTF-8 or not JSON",
+    why: "Nothing can be read from such a file, so no other rule can look at it.",
+    fix: "correct the text at the place",
+  },
+  avro: {
+    severity: "error, or warning where Avro tells readers to overlook it",
+    found:
+      "the schema is invalid by Avro 1.12: names, types, defaults, repeated keys, logical types; the code in brackets says which",
+    why: "Avro implementations differ in what they let pass. A schema that all of them take is one that every consumer can read. What the specification tells readers to overlook, such as a logical type on a type that cannot carry it, is a warning: it has no effect, and was most likely meant to have one.",
+    fix: "correct the schema; the README of @waybill/avro explains the codes",
+  },
+  "file-unknown": {
+    severity: "error",
+    found: "a file is not a version of an event",
+    why: "No command would read the file. A schema with a misspelt name would be neither checked nor registered, without a word.",
+    fix: "rename it to `<domain>/<entity>.<action>/v<N>.avsc`, or move it out",
+  },
+  "event-name": {
+    severity: "error",
+    found: "the folders name no event",
+    why: "The names of the topic, the record, the registry's subject and the generated package are made of the event's name, so it must fit all of them: lower case, words joined by underscores.",
+    fix: "rename them",
+  },
+  "event-unknown": {
+    severity: "error",
+    found: "the config has settings for an event that does not exist",
+    why: "Most often it is a typing error, by which the settings of a real event would have no effect.",
+    fix: "correct the name",
+  },
+  "version-gap": {
+    severity: "error",
+    found: "a version number is missing",
+    why: "Versions count up from 1. A missing one was either lost or never written, and its number could be given twice.",
+    fix: "rename the file to the missing number",
+  },
+  "record-required": {
+    severity: "error",
+    found: "a version is no record",
+    why: "Only a record can gain fields in a later version and still be read by programs that know the earlier one.",
+    fix: "wrap it in a record",
+  },
+  "record-name": {
+    severity: "error",
+    found: "the full name of the record is not that of its path",
+    why: "Registries and consumers know an event by the full name of its record. Two spellings of one event would be two events.",
+    fix: "correct `namespace` and `name`",
+  },
+  "generation-name": {
+    severity: "error",
+    found: "a later version's record has neither its generation's name nor that of a new one",
+    why: "Versions with one record name share a registry subject and must be compatible. A new name with the version's own number begins a new generation, with a subject of its own and an upcaster in consumers. Any other name is neither.",
+    fix: "keep the name, or name it `…V<N>` by its version",
+  },
+  "key-field": {
+    severity: "error",
+    found:
+      "not exactly one field is the key, or its type is not string, int, long or enum, or schema and config contradict",
+    why: "Kafka keeps events in order only within a partition, and the key chooses it. Floats have several texts for one value, bytes have none, and null spreads the events of one entity over all partitions.",
+    fix: "mark the field that names the entity",
+  },
+  "key-moved": {
+    severity: "error",
+    found: "the key is another field than in the version before",
+    why: "Events of one entity would go to another partition from one version to the next, and consumers would see them out of order.",
+    fix: "keep the field; a new key belongs on a new topic",
+  },
+  incompatible: {
+    severity: "error",
+    found:
+      "a version and an earlier one of its generation cannot read each other as the mode asks, by Avro's schema resolution",
+    why: "Topics hold events of all versions, and producers and consumers are deployed on their own. In the default mode, FULL_TRANSITIVE, every program reads every version, older and newer than its own, so that the order of deployments is free and topics can be replayed from their start.",
+    fix: "keep it compatible, or begin a new generation",
+  },
+  "released-edited": {
+    severity: "error",
+    found: "a released version's text differs from the lock or the baseline",
+    why: "Events written with the version are in topics, and programs built on it are running. What they know as this version must stay what it was; docs count too, as they are part of the text that is registered.",
+    fix: "restore it and add a version",
+  },
+  "released-removed": {
+    severity: "error",
+    found: "a released version is gone",
+    why: "Topics may still hold events of the version, and consumers need its schema to read them.",
+    fix: "restore it; once no topic holds its events and no program reads them, remove its lock entry",
+  },
+  unreleased: {
+    severity: "note",
+    found: "the lock does not hold a version",
+    why: "The version may still change, so nothing that lasts should be written with it. The note tells reviewers which versions are still open.",
+    fix: "`schemas release` when it is ready",
+  },
+  "waiver-expired": {
+    severity: "error",
+    found: "the last day of a waiver is over",
+    why: "A waiver lets a break pass for a time, within which somebody promised to mend it. Without an end it would be forgotten.",
+    fix: "mend the break and remove the waiver, or agree on a later date with its owner",
+  },
+  "waiver-unused": {
+    severity: "warning",
+    found: "a waiver lets nothing pass; for `released-edited` and `released-removed` only with `--against`",
+    why: "It would let the same break pass unseen later on. Most often the break was mended, or the waiver names another version or field than the finding does.",
+    fix: "remove it, or correct it",
+  },
+};
+
+/** The page of a rule, in Markdown. */
+export function formatRulePage(rule: Rule): string {
+  const { severity, found, why, fix } = ruleDocs[rule];
+  return `# ${rule}
+
+Severity: ${severity}
+
+Found when ${found}.
+
+## Why
+
+${why}
+
+## What to do
+
+${capitalize(fix)}.
+${formatExample(rule)}${isWaivable(rule) ? waiverSection(rule) : ""}`;
+}
+
+/** The path of a rule's page in this package. */
+export function rulePageOf(rule: Rule): string {
+  return `docs/rules/${rule}.md`;
+}
+
+/** Every page by its path. */
+export function rulePages(): ReadonlyMap<string, string> {
+  return new Map(rules.map((rule) => [rulePageOf(rule), formatRulePage(rule)]));
+}
+
+function isWaivable(rule: Rule): boolean {
+  return waivableRules.some((waivable) => waivable === rule);
+}
+
+function waiverSection(rule: Rule): string {
+  const hasField = rule === "incompatible" || rule === "key-moved";
+  return `
+## Waiver
+
+For a break that is meant, \`schemas.config.json\` takes a waiver with a reason, an owner and a last day:
+
+\`\`\`json
+{
+  "waivers": [
+    {
+      "rule": "${rule}",
+      "event": "orders.order.placed",
+      "version": 2,${hasField ? '\n      "field": "total",' : ""}
+      "reason": "Only our own tests have read this version.",
+      "owner": "team-orders",
+      "expires": "2026-12-31"
+    }
+  ]
+}
+\`\`\`
+${hasField ? `\n\`field\` is the path in the finding's \`about\`, as \`--format json\` shows it; leave it out where the finding has none.\n` : ""}`;
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
