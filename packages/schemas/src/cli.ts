@@ -3,6 +3,7 @@ import type { Action, CliContext, ExitCode } from "./cli-context.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInitCommand } from "./commands/init.ts";
+import { addLintCommand } from "./commands/lint.ts";
 import { addPushCommand } from "./commands/push.ts";
 import { addReleaseCommand } from "./commands/release.ts";
 import { SchemasError } from "./errors.ts";
@@ -16,6 +17,7 @@ Exit codes: 0 ok, 1 findings, 2 bad usage or input, or an unreachable registry.
 Examples:
   $ schemas init                     make a tree with a first event in ./schemas
   $ schemas check                    check every version, before each commit and in CI
+  $ schemas lint                     find what is valid but hurts later
   $ schemas release                  lock the versions that are ready for use
   $ schemas generate                 write the packages that applications import
   $ schemas push --dry-run           show what the registry lacks
@@ -28,7 +30,14 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     exitCode = await action();
   };
   const program = createProgram(context);
-  for (const add of [addInitCommand, addCheckCommand, addReleaseCommand, addGenerateCommand, addPushCommand])
+  for (const add of [
+    addInitCommand,
+    addCheckCommand,
+    addLintCommand,
+    addReleaseCommand,
+    addGenerateCommand,
+    addPushCommand,
+  ])
     add(program, context, run);
   try {
     await program.parseAsync(args, { from: "user" });
@@ -46,7 +55,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 
 function createProgram(context: CliContext): Command {
   return new Command("schemas")
-    .description("Checks, releases, generates and registers Avro event schemas.")
+    .description("Checks, lints, releases, generates and registers Avro event schemas.")
     .addHelpText("after", help)
     .helpCommand(false)
     .showHelpAfterError('Run "schemas --help" for the commands and options.')

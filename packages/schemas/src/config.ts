@@ -1,6 +1,7 @@
 import { COMPATIBILITY_MODES, type CompatibilityMode, type JsonNode, type JsonObjectNode } from "@waybill/avro";
 import type { Location } from "./finding.ts";
 import { type JsonFileProblem, JsonFileReader } from "./json-file.ts";
+import { type LintConfig, readLintConfig } from "./lint/lint-config.ts";
 
 /** Name of the config file; the folder that holds it is a schema tree. */
 export const configFileName = "schemas.config.json";
@@ -15,6 +16,8 @@ export interface SchemasConfig {
   readonly registryUrl: string | null;
   /** Settings of single events by type, such as `orders.order.placed`. */
   readonly events: ReadonlyMap<string, EventConfig>;
+  /** What `schemas lint` looks for. */
+  readonly lint: LintConfig;
 }
 
 export interface GenerateConfig {
@@ -42,12 +45,14 @@ export type ConfigResult =
 export function parseConfig(content: Uint8Array): ConfigResult {
   const reader = new JsonFileReader(configFileName);
   const root = reader.root(content);
-  if (root !== null) reader.knownKeys(root, ["$schema", "mode", "generate", "registry", "events"], "the config");
+  if (root !== null)
+    reader.knownKeys(root, ["$schema", "mode", "generate", "registry", "events", "lint"], "the config");
   const config: SchemasConfig = {
     mode: readMode(reader, root?.members.get("mode")) ?? "FULL_TRANSITIVE",
     generate: readGenerate(reader, root?.members.get("generate")),
     registryUrl: readRegistryUrl(reader, root?.members.get("registry")),
     events: readEvents(reader, root?.members.get("events")),
+    lint: readLintConfig(reader, root?.members.get("lint")),
   };
   const { problems } = reader;
   return problems.length === 0 ? { config, problems: null } : { config: null, problems };

@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { expect, it } from "@jest/globals";
 import { schemasErrorCodes } from "../src/errors.ts";
 import { rules } from "../src/finding.ts";
+import { lintRules } from "../src/lint/lint-rules.ts";
+import { lintRuleIds } from "../src/lint/rule-ids.ts";
 import { runInProcess } from "./run-schemas.ts";
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
@@ -16,11 +18,21 @@ it("explains every rule", () => {
   expect(tableBelow("Rules of check")).toEqual(rules);
 });
 
+it("explains every rule of lint, with its levels", () => {
+  expect(tableBelow("Rules of lint")).toEqual(lintRuleIds);
+  expect(lintRules.map(({ id }) => id)).toEqual(lintRuleIds);
+  for (const { id, levels, summary } of lintRules) {
+    const [, recommended, strict, asked] =
+      new RegExp(`^\\| \`${id}\` +\\| (\\w+) +\\| (\\w+) +\\| (.*?) *\\|`, "m").exec(readme) ?? [];
+    expect({ id, recommended, strict, asked }).toEqual({ id, ...levels, asked: summary });
+  }
+});
+
 it("explains every error code", () => {
   expect(tableBelow("Errors")).toEqual(schemasErrorCodes);
 });
 
-it.each(["init", "check", "release", "generate", "push"])("names every option of %s", async (command) => {
+it.each(["init", "check", "lint", "release", "generate", "push"])("names every option of %s", async (command) => {
   const { stdout } = await runInProcess("/", [command, "--help"]);
   const [row = ""] = readme.match(new RegExp(`^\\| \`schemas ${command} .*$`, "m")) ?? [];
   const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);

@@ -1,0 +1,59 @@
+import type { RecordField, RecordSchema } from "@waybill/avro";
+import { withoutNull } from "./schema-uses.ts";
+import { holdsWords, wordsOf } from "./words.ts";
+
+/** What tells of a person, word by word. */
+const personalWords: readonly (readonly string[])[] = [
+  "birth date",
+  "birthdate",
+  "birthday",
+  "card number",
+  "credit card",
+  "date of birth",
+  "dob",
+  "email",
+  "family name",
+  "first name",
+  "forename",
+  "full name",
+  "gender",
+  "given name",
+  "iban",
+  "ip",
+  "last name",
+  "latitude",
+  "longitude",
+  "maiden name",
+  "mobile number",
+  "nationality",
+  "passport",
+  "phone",
+  "postal address",
+  "religion",
+  "social security",
+  "ssn",
+  "street",
+  "surname",
+  "tax id",
+  "telephone",
+].map((name) => name.split(" "));
+
+/** Kinds of entity that are people, whose `name` and `address` are personal. */
+const people = new Set(
+  "contact customer driver employee guest member passenger patient person recipient user".split(" "),
+);
+
+/** `emailId` refers to something and `emailVerified` tells about it; neither holds it. */
+const references = new Set("count domain hash id sent status template type verified".split(" "));
+
+/** Whether a field looks as if it told of a person, by its name, its type and what it belongs to. */
+export function isPersonal(field: RecordField, owner: RecordSchema): boolean {
+  const { type, logicalType } = withoutNull(field.type);
+  if (type === "boolean" || type === "enum" || logicalType?.name.includes("timestamp")) return false;
+  const words = wordsOf(field.name);
+  const isNamed = personalWords.some((sought) => holdsWords(words, sought));
+  if (isNamed) return !references.has(words.at(-1) ?? "") || holdsWords(words, ["tax", "id"]);
+  if (field.name !== "name" && field.name !== "address") return false;
+  // The event's own record is named by its entity, a nested one tells for itself.
+  return wordsOf(owner.name).some((word) => people.has(word));
+}
