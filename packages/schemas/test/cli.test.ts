@@ -319,6 +319,12 @@ describe("lint", () => {
     expect((await runInProcess(folder.path, ["check"])).code).toBe(0);
   });
 
+  it("has nothing against what init writes", async () => {
+    await using folder = await folderWith({});
+    await runInProcess(folder.path, ["init"]);
+    expect((await runInProcess(folder.path, ["lint", "--deny-warnings"])).code).toBe(0);
+  });
+
   it("leaves a released file as it is", async () => {
     await using folder = await folderWith(linted);
     await runInProcess(folder.path, ["release"]);

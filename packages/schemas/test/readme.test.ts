@@ -4,7 +4,7 @@ import { schemasErrorCodes } from "../src/errors.ts";
 import { rules } from "../src/finding.ts";
 import { lintRules } from "../src/lint/lint-rules.ts";
 import { lintRuleIds } from "../src/lint/rule-ids.ts";
-import { runInProcess } from "./run-schemas.ts";
+import { folderWith, runInProcess } from "./run-schemas.ts";
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
 
@@ -38,4 +38,28 @@ it.each(["init", "check", "lint", "release", "generate", "push"])("names every o
   const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
   expect(options.length).toBeGreaterThan(0);
   for (const option of options) expect(row).toContain(`\`${option}`);
+});
+
+it("shows what lint says", async () => {
+  const fields = [
+    '{ "name": "itemId", "type": "string", "doc": "The item.", "waybill.key": true }',
+    '{ "name": "price", "type": "double", "doc": "What it costs." }',
+    '{ "name": "stock", "type": "int", "doc": "Pieces at hand." }',
+  ];
+  const schema = `{
+  "type": "record",
+  "name": "ItemUpdated",
+  "namespace": "shop.item",
+  "doc": "Something about an item is different.",
+  "fields": [
+    ${fields.join(",\n    ")}
+  ]
+}`;
+  await using folder = await folderWith({
+    "schemas/schemas.config.json": {},
+    "schemas/shop/item.updated/v1.avsc": schema,
+  });
+  const { stdout } = await runInProcess(folder.path, ["lint"]);
+  const [, shown] = /\n### lint\n.*?```text\n(.*?)```/s.exec(readme) ?? [];
+  expect(stdout).toBe(shown);
 });

@@ -282,6 +282,19 @@ describe("bloat", () => {
     expect(found([{ name: "tree", type: node }])).toEqual([]);
   });
 
+  it("takes no longer for types that are used over and over", () => {
+    const levels = Array.from({ length: 60 }, (_, level) => level);
+    const type = levels.reduce<object | string>((inner, level) => {
+      const [first, second] = ["a", "b"].map((name) => ({
+        name,
+        type: name === "a" ? inner : `L${level - 1}`,
+        doc: "d",
+      }));
+      return { type: "record", name: `L${level}`, doc: "d", fields: level === 0 ? [{ ...first }] : [first, second] };
+    }, "int");
+    expect(found([{ name: "deep", type }])).toEqual([expect.stringMatching(/^event-size: /)]);
+  });
+
   it("finds whole entities within an event", () => {
     const names = ["tier", "locale", "segment"];
     const fields = ["customerId", ...names].map((name) => ({ name, type: "string", doc: "d" }));
@@ -352,7 +365,11 @@ describe("suppressions", () => {
   it("silence a rule for a field or a record", () => {
     expect(found(silenced({ "money-float": "the scale sends doubles" }))).toEqual([]);
     const [record] = Object.values(documentedEvent([{ name: "price", type: "double" }]));
-    expect(lintOf({ "orders/order.placed/v1.avsc": { ...(record as object), "waybill.lint": { "money-float": "as above" } } })).toEqual([]);
+    expect(
+      lintOf({
+        "orders/order.placed/v1.avsc": { ...(record as object), "waybill.lint": { "money-float": "as above" } },
+      }),
+    ).toEqual([]);
   });
 
   it("hold for their own rule and place alone", () => {

@@ -22,8 +22,9 @@ const documentWords = new Set(
 
 /** Estimated bytes of a record in Avro's binary encoding, without the framing and headers of the message. */
 export function estimateSize(record: RecordSchema): { readonly bytes: number; readonly fields: readonly FieldSize[] } {
-  const fields = record.fields.map(({ name, type }) => ({ name, bytes: sizeOf(type, name, new Set([record])) }));
-  return { bytes: fields.reduce((sum, { bytes }) => sum + bytes, 0), fields };
+  const sizes = new Map<RecordSchema, number>([[record, 0]]);
+  const fields = record.fields.map(({ name, type }) => ({ name, bytes: sizeOf(type, name, sizes) }));
+  return { bytes: sumOf(fields.map(({ bytes }) => bytes)), fields };
 }
 
 /** The part of one field in an estimate. */
@@ -32,29 +33,40 @@ export interface FieldSize {
   readonly bytes: number;
 }
 
-/** @param open the records around this one: a recursive value is taken to end at its first level */
-function sizeOf(schema: Schema, name: string, open: ReadonlySet<Schema>): number {
+/**
+ * @param sizes Of the records met before: each is worked out once, as one that is used many times over many levels
+ * would take exponential time. A record within itself counts nothing.
+ */
+function sizeOf(schema: Schema, name: string, sizes: Map<RecordSchema, number>): number {
   const { itemCount, mapKeyLength } = sizeAssumptions;
   switch (schema.type) {
-    case "record": {
-      if (open.has(schema)) return 0;
-      const within = new Set([...open, schema]);
-      return schema.fields.reduce((sum, field) => sum + sizeOf(field.type, field.name, within), 0);
-    }
+    case "record":
+      return sizes.get(schema) ?? sizeOfRecord(schema, sizes);
     case "enum":
       return 1;
     case "fixed":
       return schema.size;
     // A count before the items and a zero after them.
     case "array":
-      return 2 + itemCount * sizeOf(schema.items, name, open);
+      return 2 + itemCount * sizeOf(schema.items, name, sizes);
     case "map":
-      return 2 + itemCount * (prefixed(mapKeyLength) + sizeOf(schema.values, name, open));
+      return 2 + itemCount * (prefixed(mapKeyLength) + sizeOf(schema.values, name, sizes));
     case "union":
-      return 1 + Math.max(0, ...schema.branches.map((branch) => sizeOf(branch, name, open)));
+      return 1 + Math.max(0, ...schema.branches.map((branch) => sizeOf(branch, name, sizes)));
     default:
       return sizeOfPrimitive(schema, name);
   }
+}
+
+function sizeOfRecord(record: RecordSchema, sizes: Map<RecordSchema, number>): number {
+  sizes.set(record, 0);
+  const size = sumOf(record.fields.map(({ name, type }) => sizeOf(type, name, sizes)));
+  sizes.set(record, size);
+  return size;
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 function sizeOfPrimitive({ type, logicalType }: PrimitiveSchema, name: string): number {
