@@ -115,7 +115,11 @@ describe("timestamp-type", () => {
     ]);
   });
 
-  it("looks into unions with null", () => {
+  it("looks into unions with null, arrays and maps", () => {
+    const type = { type: "map", values: ["null", "long"] };
+    expect(found([{ name: "attemptTimestamps", type }])).toEqual([
+      'timestamp-type: "attemptTimestamps" is named as an instant and is a plain long',
+    ]);
     expect(found([{ name: "paidAt", type: ["null", "long"], default: null }])).toEqual([
       'timestamp-type: "paidAt" is named as an instant and is a plain long',
     ]);
@@ -134,10 +138,12 @@ describe("money", () => {
   it.each([
     ["price", "double", []],
     ["total", "float", []],
+    ["prices", { type: "array", items: "float" }, []],
     ["discount", "double", [currency]],
-  ])("refuses %s as a %s", (name, type, more) => {
+  ])("refuses %s as a %j", (name, type, more) => {
+    const element = typeof type === "string" ? type : type.items;
     expect(found([{ name, type }, ...more])).toEqual([
-      `money-float: "${name}" looks like money and is a ${type}, which cannot hold amounts such as 0.10 exactly`,
+      `money-float: "${name}" looks like money and is a ${element}, which cannot hold amounts such as 0.10 exactly`,
     ]);
   });
 
@@ -233,6 +239,9 @@ describe("personal-data", () => {
     ["email", "string"],
     ["contactEmailAddress", ["null", "string"]],
     ["ip_address", "string"],
+    ["customerName", "string"],
+    ["shippingAddress", "string"],
+    ["phoneNumbers", { type: "array", items: "string" }],
     ["dateOfBirth", { type: "int", logicalType: "date" }],
   ])("hints at %s", (name, type) => {
     const field = { name, type, ...(Array.isArray(type) ? { default: null } : {}) };
@@ -245,6 +254,8 @@ describe("personal-data", () => {
   it.each([
     ["emailVerified", "boolean"],
     ["emailTemplateId", "string"],
+    ["shippingAddressId", "string"],
+    ["productName", "string"],
     ["phoneVerifiedAt", instant],
     ["name", "string"],
     ["script", "string"],

@@ -1,12 +1,12 @@
 import type { LintSubject } from "./lint-rule.ts";
 import type { FieldUse } from "./schema-uses.ts";
-import { wordsOf } from "./words.ts";
+import { singularOf, wordsOf } from "./words.ts";
 
 /** How surely a field holds money, by its name. */
 export type MoneyHint = "sure" | "likely" | "possible";
 
 const hints: readonly (readonly [MoneyHint, ReadonlySet<string>])[] = [
-  ["sure", wordSet("cost costs fare fee fees price revenue salary subtotal surcharge wage")],
+  ["sure", wordSet("cost fare fee price revenue salary subtotal surcharge wage")],
   ["likely", wordSet("amount balance total")],
   ["possible", wordSet("charge credit debit deposit discount payment premium refund sum tax tip value vat")],
 ];
@@ -23,7 +23,7 @@ export function moneyHintOf(name: string): MoneyHint | null {
   const words = wordsOf(name);
   const last = words.at(-1) ?? "";
   const word = minorUnits.has(last) ? (words.at(-2) ?? "") : last;
-  return hints.find(([, known]) => known.has(word))?.[0] ?? null;
+  return hints.find(([, known]) => known.has(singularOf(word)))?.[0] ?? null;
 }
 
 /** Whether a name counts in minor units, as `priceCents` does. */

@@ -1,15 +1,17 @@
 import type { RecordField, RecordSchema } from "@waybill/avro";
-import { withoutNull } from "./schema-uses.ts";
+import { elementOf, withoutNull } from "./schema-uses.ts";
 import { holdsWords, wordsOf } from "./words.ts";
 
 /** What tells of a person, word by word. */
 const personalWords: readonly (readonly string[])[] = [
+  "billing address",
   "birth date",
   "birthdate",
   "birthday",
   "card number",
   "credit card",
   "date of birth",
+  "delivery address",
   "dob",
   "email",
   "family name",
@@ -18,6 +20,7 @@ const personalWords: readonly (readonly string[])[] = [
   "full name",
   "gender",
   "given name",
+  "home address",
   "iban",
   "ip",
   "last name",
@@ -30,6 +33,7 @@ const personalWords: readonly (readonly string[])[] = [
   "phone",
   "postal address",
   "religion",
+  "shipping address",
   "social security",
   "ssn",
   "street",
@@ -48,12 +52,15 @@ const references = new Set("count domain hash id sent status template type verif
 
 /** Whether a field looks as if it told of a person, by its name, its type and what it belongs to. */
 export function isPersonal(field: RecordField, owner: RecordSchema): boolean {
-  const { type, logicalType } = withoutNull(field.type);
-  if (type === "boolean" || type === "enum" || logicalType?.name.includes("timestamp")) return false;
+  const { type, logicalType } = elementOf(withoutNull(field.type));
+  // The fields of a nested record speak for themselves.
+  if (["boolean", "enum", "record"].includes(type) || logicalType?.name.includes("timestamp")) return false;
   const words = wordsOf(field.name);
   const isNamed = personalWords.some((sought) => holdsWords(words, sought));
   if (isNamed) return !references.has(words.at(-1) ?? "") || holdsWords(words, ["tax", "id"]);
-  if (field.name !== "name" && field.name !== "address") return false;
-  // The event's own record is named by its entity, a nested one tells for itself.
-  return wordsOf(owner.name).some((word) => people.has(word));
+  const last = words.at(-1);
+  if (last !== "name" && last !== "address") return false;
+  // A bare `name` is that of what its record is named by, such as the entity of an event.
+  const named = words.length === 1 ? wordsOf(owner.name) : words.slice(-2, -1);
+  return named.some((word) => people.has(word));
 }

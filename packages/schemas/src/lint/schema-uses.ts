@@ -8,6 +8,8 @@ export interface FieldUse {
   readonly path: string;
   /** The field's type without null; the union itself when several types are left. */
   readonly type: Schema;
+  /** What `type` is in the end: the items of arrays and values of maps, without null; for others the type itself. */
+  readonly element: Schema;
   /** Whether the field stands within the items of an array or the values of a map. */
   readonly isRepeated: boolean;
 }
@@ -30,7 +32,8 @@ export function usesOf(record: RecordSchema): SchemaUses {
       records.add(schema);
       for (const field of schema.fields) {
         const fieldPath = path === "" ? field.name : `${path}.${field.name}`;
-        fields.push({ field, owner: schema, path: fieldPath, type: withoutNull(field.type), isRepeated });
+        const type = withoutNull(field.type);
+        fields.push({ field, owner: schema, path: fieldPath, type, element: elementOf(type), isRepeated });
         visit(field.type, fieldPath, isRepeated);
       }
     } else if (schema.type === "enum") enums.add(schema);
@@ -40,6 +43,12 @@ export function usesOf(record: RecordSchema): SchemaUses {
   }
   visit(record, "", false);
   return { fields, records: [...records], enums: [...enums] };
+}
+
+/** The items of an array, the values of a map, down to what is neither; any other type is its own element. */
+export function elementOf(schema: Schema): Schema {
+  if (schema.type === "array") return elementOf(withoutNull(schema.items));
+  return schema.type === "map" ? elementOf(withoutNull(schema.values)) : schema;
 }
 
 /** What is left of a union without null: its one other branch, or the union itself. */

@@ -8,7 +8,14 @@ export function wordsOf(name: string): readonly string[] {
     .map((word) => word.toLowerCase());
 }
 
-/** Whether a name holds some words one after the other. */
+/** `price` for `prices`; good enough to look a word up in a list. */
+export function singularOf(word: string): string {
+  return word.length > 3 && word.endsWith("s") && !word.endsWith("ss") ? word.slice(0, -1) : word;
+}
+
+/** Whether a name holds some words one after the other, in the singular or plural. */
 export function holdsWords(words: readonly string[], sought: readonly string[]): boolean {
-  return words.some((_, start) => sought.every((word, index) => words[start + index] === word));
+  return words.some((_, start) =>
+    sought.every((word, index) => singularOf(words[start + index] ?? "") === singularOf(word)),
+  );
 }

@@ -9,10 +9,10 @@ export const moneyFloat: LintRule = {
   check(subject): readonly LintProblem[] {
     return subject.uses.fields.flatMap((use) => {
       const hint = moneyHintOf(use.field.name);
-      if (hint === null || (use.type.type !== "float" && use.type.type !== "double")) return [];
+      if (hint === null || (use.element.type !== "float" && use.element.type !== "double")) return [];
       // A discount or tax may be a rate: only a currency tells that it is an amount.
       if (hint === "possible" && !hasCurrency(subject, use)) return [];
-      const message = `${quoted(use)} looks like money and is a ${use.type.type}, which cannot hold amounts such as 0.10 exactly`;
+      const message = `${quoted(use)} looks like money and is a ${use.element.type}, which cannot hold amounts such as 0.10 exactly`;
       return [{ at: use.field.typeAt, message, help: decimalHelp }];
     });
   },

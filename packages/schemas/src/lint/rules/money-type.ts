@@ -11,15 +11,15 @@ export const moneyType: LintRule = {
     return subject.uses.fields.flatMap((use) => {
       const { name } = use.field;
       const hint = moneyHintOf(name);
-      if (hint === null || !isUnscaled(use.type)) return [];
+      if (hint === null || !isUnscaled(use.element)) return [];
       // An amount or total may count pieces: only a currency tells that it is money.
       if (hint !== "sure" && !hasCurrency(subject, use)) return [];
-      const isCount = use.type.type === "int" || use.type.type === "long";
+      const isCount = use.element.type === "int" || use.element.type === "long";
       if (isCount && isInMinorUnits(name)) return [];
       return [
         {
           at: use.field.typeAt,
-          message: `${quoted(use)} looks like money and is a plain ${use.type.type}, which does not say where the decimal point is`,
+          message: `${quoted(use)} looks like money and is a plain ${use.element.type}, which does not say where the decimal point is`,
           help: isCount ? `${decimalHelp}, or name it ${name}Cents if it counts cents` : decimalHelp,
         },
       ];

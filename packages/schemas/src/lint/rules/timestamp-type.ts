@@ -1,6 +1,6 @@
 import type { Schema } from "@waybill/avro";
 import { type LintProblem, type LintRule, quoted } from "../lint-rule.ts";
-import { wordsOf } from "../words.ts";
+import { singularOf, wordsOf } from "../words.ts";
 
 /** A bare number or string leaves its unit and time zone to be guessed; a logical type makes a Date of it. */
 export const timestampType: LintRule = {
@@ -10,11 +10,11 @@ export const timestampType: LintRule = {
   check({ uses }): readonly LintProblem[] {
     return uses.fields.flatMap((use) => {
       const kind = temporalKindOf(use.field.name);
-      if (kind === null || !isBare(use.type)) return [];
+      if (kind === null || !isBare(use.element)) return [];
       return [
         {
           at: use.field.typeAt,
-          message: `${quoted(use)} is named as ${kind.noun} and is a plain ${use.type.type}`,
+          message: `${quoted(use)} is named as ${kind.noun} and is a plain ${use.element.type}`,
           help: `type it ${kind.type}`,
         },
       ];
@@ -33,8 +33,8 @@ const timedWords = new Set("begin created creation end event finish start update
 
 function temporalKindOf(name: string): typeof instant | null {
   const words = wordsOf(name);
-  const lastUnit = words.findLastIndex((word) => !units.has(word));
-  const [before, last] = [words[lastUnit - 1] ?? "", words[lastUnit] ?? ""];
+  const index = words.findLastIndex((word) => !units.has(word));
+  const [before, last] = [words[index - 1] ?? "", singularOf(words[index] ?? "")];
   if (instantWords.has(last) || (last === "time" && timedWords.has(before))) return instant;
   return dateWords.has(last) ? date : null;
 }
