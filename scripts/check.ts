@@ -19,6 +19,10 @@ const steps: readonly Step[] = [
   ...packages.map((dir) => ({ name: `publishable: ${dir}`, command: ["publint", "--strict", dir] })),
   { name: "event schemas", command: [...fromSource, "packages/schemas/src/main.ts", "check", "schemas"] },
   {
+    name: "event schemas' style",
+    command: [...fromSource, "packages/schemas/src/main.ts", "lint", "schemas", "--deny-warnings"],
+  },
+  {
     name: "generated event packages",
     command: [...fromSource, "packages/schemas/src/main.ts", "generate", "schemas", "--check"],
   },

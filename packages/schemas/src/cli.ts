@@ -4,6 +4,7 @@ import { addCheckCommand } from "./commands/check.ts";
 import { addExplainCommand } from "./commands/explain.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInitCommand } from "./commands/init.ts";
+import { addLintCommand } from "./commands/lint.ts";
 import { addPushCommand } from "./commands/push.ts";
 import { addReleaseCommand } from "./commands/release.ts";
 import { SchemasError } from "./errors.ts";
@@ -19,6 +20,7 @@ Examples:
   $ schemas init                     make a tree with a first event in ./schemas
   $ schemas check                    check every version, before each commit and in CI
   $ schemas explain incompatible     say why a rule is there, and what to do
+  $ schemas lint                     find what is valid but hurts later
   $ schemas release                  lock the versions that are ready for use
   $ schemas generate                 write the packages that applications import
   $ schemas push --dry-run           show what the registry lacks
@@ -35,6 +37,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     addInitCommand,
     addCheckCommand,
     addExplainCommand,
+    addLintCommand,
     addReleaseCommand,
     addGenerateCommand,
     addPushCommand,
@@ -56,7 +59,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 
 function createProgram(context: CliContext): Command {
   return new Command("schemas")
-    .description("Checks, releases, generates and registers Avro event schemas.")
+    .description("Checks, lints, releases, generates and registers Avro event schemas.")
     .addHelpText("after", help)
     .helpCommand(false)
     .showHelpAfterError('Run "schemas --help" for the commands and options.')

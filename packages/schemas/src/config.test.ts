@@ -23,6 +23,7 @@ it("has a default for everything", () => {
     registryUrl: null,
     events: new Map(),
     waivers: [],
+    lint: { preset: "recommended", rules: new Map(), overrides: [] },
   });
 });
 
@@ -34,6 +35,11 @@ it("reads every setting", () => {
     registry: { url: "https://registry.example.com/apis/ccompat/v7" },
     events: { "orders.order.placed": { topic: "orders", key: "orderId" }, "users.user.registered": { key: null } },
     waivers: [waiver],
+    lint: {
+      preset: "strict",
+      rules: { "event-size": "off" },
+      overrides: [{ files: ["legacy/**"], rules: { "past-tense": "warn" } }],
+    },
   };
   expect(parseConfig(bytesOf(config)).config).toEqual({
     mode: "BACKWARD",
@@ -44,6 +50,11 @@ it("reads every setting", () => {
       ["users.user.registered", { key: null, at: expect.anything() }],
     ]),
     waivers: [{ ...waiver, field: null, at: expect.anything() }],
+    lint: {
+      preset: "strict",
+      rules: new Map([["event-size", "off"]]),
+      overrides: [{ files: ["legacy/**"], rules: new Map([["past-tense", "warn"]]), at: expect.anything() }],
+    },
   });
 });
 
@@ -70,7 +81,7 @@ it("reports everything at once, each with its place", () => {
 }`;
   expect(problemsOf(text)).toEqual([
     expect.stringMatching(/^schemas\.config\.json:3:3: the key "mode" is already given on line 2/),
-    'schemas.config.json:4:14: the config has no setting "generat"; it has $schema, mode, generate, registry, events, waivers',
+    'schemas.config.json:4:14: the config has no setting "generat"; it has $schema, mode, generate, registry, events, waivers, lint',
     'schemas.config.json:3:11: "mode" must be one of NONE, BACKWARD, BACKWARD_TRANSITIVE, FORWARD, FORWARD_TRANSITIVE, FULL, FULL_TRANSITIVE',
     'schemas.config.json:5:15: "generate" needs "out"',
     'schemas.config.json:5:26: "scope" must be an npm scope such as @acme-events, not "shop"',
@@ -102,4 +113,22 @@ it("refuses credentials, and does not repeat them", () => {
   const [problem] = problemsOf({ registry: { url: "https://me:secret@registry" } });
   expect(problem).toContain("must hold no user or password");
   expect(problem).not.toContain("secret");
+});
+
+it("reports what is wrong with the settings of lint", () => {
+  const lint = {
+    preset: "loose",
+    rules: { "past-tens": "off", "past-tense": "warning" },
+    overrides: [{ rules: {} }, { files: [] }, { files: ["a/**"], rule: {} }, "x"],
+  };
+  expect(problemsOf(JSON.stringify({ lint })).map((line) => line.replace(/^\S+ /, ""))).toEqual([
+    '"preset" must be one of recommended, strict, off',
+    expect.stringMatching(/^there is no rule "past-tens"; the rules are past-tense, /),
+    '"past-tense" must be one of off, warn, error',
+    'an override needs "files", an array of patterns such as "legacy/**"',
+    'an override needs "files", an array of patterns such as "legacy/**"',
+    'an override has no setting "rule"; it has files, rules',
+    "an override must be an object, not a string",
+  ]);
+  expect(problemsOf({ lint: { overrides: {} } })).toEqual([expect.stringContaining('"overrides" must be an array')]);
 });

@@ -2,6 +2,7 @@ import { COMPATIBILITY_MODES, type CompatibilityMode, type JsonNode, type JsonOb
 import type { Location } from "./finding.ts";
 import { type JsonFileProblem, JsonFileReader } from "./json-file.ts";
 import { readWaivers, type Waiver } from "./waiver.ts";
+import { type LintConfig, readLintConfig } from "./lint/lint-config.ts";
 
 /** Name of the config file; the folder that holds it is a schema tree. */
 export const configFileName = "schemas.config.json";
@@ -18,6 +19,8 @@ export interface SchemasConfig {
   readonly events: ReadonlyMap<string, EventConfig>;
   /** Breaks that pass for a time. */
   readonly waivers: readonly Waiver[];
+  /** What `schemas lint` looks for. */
+  readonly lint: LintConfig;
 }
 
 export interface GenerateConfig {
@@ -46,13 +49,14 @@ export function parseConfig(content: Uint8Array): ConfigResult {
   const reader = new JsonFileReader(configFileName);
   const root = reader.root(content);
   if (root !== null)
-    reader.knownKeys(root, ["$schema", "mode", "generate", "registry", "events", "waivers"], "the config");
+    reader.knownKeys(root, ["$schema", "mode", "generate", "registry", "events", "waivers", "lint"], "the config");
   const config: SchemasConfig = {
     mode: readMode(reader, root?.members.get("mode")) ?? "FULL_TRANSITIVE",
     generate: readGenerate(reader, root?.members.get("generate")),
     registryUrl: readRegistryUrl(reader, root?.members.get("registry")),
     events: readEvents(reader, root?.members.get("events")),
     waivers: readWaivers(reader, root?.members.get("waivers")),
+    lint: readLintConfig(reader, root?.members.get("lint")),
   };
   const { problems } = reader;
   return problems.length === 0 ? { config, problems: null } : { config: null, problems };

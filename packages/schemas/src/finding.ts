@@ -1,4 +1,6 @@
-/** Only errors make `schemas check` fail. */
+import type { LintRuleId } from "./lint/rule-ids.ts";
+
+/** Only errors make `schemas check` and `schemas lint` fail. */
 export type Severity = "error" | "warning" | "note";
 
 /** A place in a file. Lines and columns count from 1; columns count UTF-16 code units, as editors do. */
@@ -33,9 +35,9 @@ export const rules = [
 /** What a finding is about. */
 export type Rule = (typeof rules)[number];
 
-/** One thing that `schemas check` has to say about one place. */
+/** One thing that `schemas check` or `schemas lint` has to say about one place. */
 export interface Finding extends Location {
-  readonly rule: Rule;
+  readonly rule: Rule | LintRuleId;
   readonly severity: Severity;
   /** What is wrong, on which thing. */
   readonly message: string;

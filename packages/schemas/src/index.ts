@@ -12,6 +12,10 @@ export type {
   PackageOptions,
   RuntimeDependency,
 } from "./generate/generator-input.ts";
+export type { LintConfig, LintLevels, LintOverride } from "./lint/lint-config.ts";
+export type { TextEdit } from "./lint/lint-rule.ts";
+export { type LintReport, lintTree } from "./lint/lint-tree.ts";
+export type { LintLevel, LintPreset, LintRuleId } from "./lint/rule-ids.ts";
 export type { LockedVersion, SchemaLock } from "./lock-file.ts";
 export { applyPush, planPush, type PushStep, type Registered, type SubjectPlan } from "./push.ts";
 export {

@@ -13,16 +13,19 @@ describe("help and usage", () => {
   it("explains itself", async () => {
     const { code, stdout, stderr } = await runSchemas("/", ["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const command of ["init", "check", "explain", "release", "generate", "push"])
+    for (const command of ["init", "check", "explain", "lint", "release", "generate", "push"])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
     expect(stdout).toContain("Exit codes: 0 ok, 1 findings, 2 bad usage or input");
   });
 
-  it.each(["init", "check", "explain", "release", "generate", "push"])("shows examples of %s", async (command) => {
-    const { code, stdout } = await runInProcess("/", [command, "--help"]);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`Examples:\n  \\$ schemas ${command}`));
-  });
+  it.each(["init", "check", "explain", "lint", "release", "generate", "push"])(
+    "shows examples of %s",
+    async (command) => {
+      const { code, stdout } = await runInProcess("/", [command, "--help"]);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`Examples:\n  \\$ schemas ${command}`));
+    },
+  );
 
   it.each([
     [["chek"], "error: unknown command 'chek'"],
@@ -313,5 +316,65 @@ describe("push", () => {
     expect(stderr).toMatch(
       /^error: Nothing was pushed: 1 version may still change \(orders\.order\.placed v1\)\. Lock them/,
     );
+  });
+});
+
+describe("lint", () => {
+  const nullable = { name: "note", type: ["null", "string"], doc: "Null for none." };
+  const record = { ...orderRecord([nullable]), doc: "A customer placed an order." };
+  const linted = { [config]: { lint: { rules: { "doc-required": "off" } } }, [v1]: record };
+
+  it("warns with exit code 0, or 1 where warnings are denied", async () => {
+    await using folder = await folderWith(linted);
+    const stdout = `schemas/orders/order.placed/v1.avsc:11:5: warning nullable-default: the nullable field "note" has no default
+    help: list "null" first and add "default": null, so that versions with and without the field can read each other (schemas lint --fix does)
+1 event, 1 version, mode FULL_TRANSITIVE: 1 warning
+`;
+    expect(await runSchemas(folder.path, ["lint"])).toEqual({ code: 0, stdout, stderr: "" });
+    expect(await runInProcess(folder.path, ["lint", "--deny-warnings"])).toEqual({ code: 1, stdout, stderr: "" });
+  });
+
+  it("fails on errors, as data too", async () => {
+    await using folder = await folderWith({ ...linted, [config]: { lint: { preset: "strict" } } });
+    const { code, stdout } = await runInProcess(folder.path, ["lint", "--format", "json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      summary: { events: 1, versions: 1, errors: 2, warnings: 0, notes: 0 },
+      findings: [
+        { file: v1, rule: "doc-required", severity: "error" },
+        { file: v1, rule: "nullable-default", severity: "error" },
+      ],
+    });
+  });
+
+  it("mends unreleased files, and then has nothing left to mend", async () => {
+    await using folder = await folderWith(linted);
+    const path = join(folder.path, v1);
+    expect(await runInProcess(folder.path, ["lint", "--fix"])).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: `Mended 1 problem in ${v1}\n1 event, 1 version, mode FULL_TRANSITIVE: nothing to report\n`,
+    });
+    const mended = await readFile(path, "utf8");
+    expect(JSON.parse(mended).fields[1]).toEqual({ ...nullable, default: null });
+    expect((await runInProcess(folder.path, ["lint", "--fix"])).stdout).not.toContain("Mended");
+    expect(await readFile(path, "utf8")).toBe(mended);
+    expect((await runInProcess(folder.path, ["check"])).code).toBe(0);
+  });
+
+  it("has nothing against what init writes", async () => {
+    await using folder = await folderWith({});
+    await runInProcess(folder.path, ["init"]);
+    expect((await runInProcess(folder.path, ["lint", "--deny-warnings"])).code).toBe(0);
+  });
+
+  it("leaves a released file as it is", async () => {
+    await using folder = await folderWith(linted);
+    await runInProcess(folder.path, ["release"]);
+    const before = await readFile(join(folder.path, v1), "utf8");
+    const { code, stdout } = await runInProcess(folder.path, ["lint", "--fix"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("(in the next version: this one is released)");
+    expect(await readFile(join(folder.path, v1), "utf8")).toBe(before);
   });
 });

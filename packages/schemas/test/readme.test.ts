@@ -4,7 +4,9 @@ import { schemasErrorCodes } from "../src/errors.ts";
 import { rules } from "../src/finding.ts";
 import { reportFormats } from "../src/formats/report-formats.ts";
 import { ruleDocs, rulePages } from "../src/rules/rule-docs.ts";
-import { runInProcess } from "./run-schemas.ts";
+import { lintRules } from "../src/lint/lint-rules.ts";
+import { lintRuleIds } from "../src/lint/rule-ids.ts";
+import { folderWith, runInProcess } from "./run-schemas.ts";
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
 
@@ -39,14 +41,48 @@ it("names every form of the report", () => {
   for (const format of Object.keys(reportFormats)) expect(readme).toContain(`\`${format}\``);
 });
 
+it("explains every rule of lint, with its levels", () => {
+  expect(tableBelow("Rules of lint")).toEqual(lintRuleIds);
+  expect(lintRules.map(({ id }) => id)).toEqual(lintRuleIds);
+  for (const { id, levels, summary } of lintRules) {
+    const [, recommended, strict, asked] =
+      new RegExp(`^\\| \`${id}\` +\\| (\\w+) +\\| (\\w+) +\\| (.*?) *\\|`, "m").exec(readme) ?? [];
+    expect({ id, recommended, strict, asked }).toEqual({ id, ...levels, asked: summary });
+  }
+});
+
 it("explains every error code", () => {
   expect(tableBelow("Errors")).toEqual(schemasErrorCodes);
 });
 
-it.each(["init", "check", "release", "generate", "push"])("names every option of %s", async (command) => {
+it.each(["init", "check", "lint", "release", "generate", "push"])("names every option of %s", async (command) => {
   const { stdout } = await runInProcess("/", [command, "--help"]);
   const [row = ""] = readme.match(new RegExp(`^\\| \`schemas ${command} .*$`, "m")) ?? [];
   const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
   expect(options.length).toBeGreaterThan(0);
   for (const option of options) expect(row).toContain(`\`${option}`);
+});
+
+it("shows what lint says", async () => {
+  const fields = [
+    '{ "name": "itemId", "type": "string", "doc": "The item.", "waybill.key": true }',
+    '{ "name": "price", "type": "double", "doc": "What it costs." }',
+    '{ "name": "stock", "type": "int", "doc": "Pieces at hand." }',
+  ];
+  const schema = `{
+  "type": "record",
+  "name": "ItemUpdated",
+  "namespace": "shop.item",
+  "doc": "Something about an item is different.",
+  "fields": [
+    ${fields.join(",\n    ")}
+  ]
+}`;
+  await using folder = await folderWith({
+    "schemas/schemas.config.json": {},
+    "schemas/shop/item.updated/v1.avsc": schema,
+  });
+  const { stdout } = await runInProcess(folder.path, ["lint"]);
+  const [, shown] = /\n### lint\n.*?```text\n(.*?)```/s.exec(readme) ?? [];
+  expect(stdout).toBe(shown);
 });

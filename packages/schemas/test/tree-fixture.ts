@@ -1,5 +1,6 @@
 import { checkTree } from "../src/check-tree.ts";
 import { parseConfig } from "../src/config.ts";
+import { lintTree } from "../src/lint/lint-tree.ts";
 import type { LockEntry, SchemaLock } from "../src/lock-file.ts";
 import { releaseAll } from "../src/rules/release.ts";
 import { buildSchemaTree, type SchemaTree } from "../src/schema-tree.ts";
@@ -49,4 +50,21 @@ export function findingsOf(files: Files, more: { config?: unknown; lock?: Schema
 /** UTF-8 of a text, or of the JSON of anything else. */
 export function bytesOf(content: unknown): Uint8Array {
   return new TextEncoder().encode(typeof content === "string" ? content : JSON.stringify(content, null, 2));
+}
+
+/** What `schemas lint` says about a tree, one line a finding. */
+export function lintOf(files: Files, more: { lint?: unknown; lock?: SchemaLock } = {}): readonly string[] {
+  const config = more.lint === undefined ? {} : { lint: more.lint };
+  return lintTree(treeOf(files, config), more.lock ?? new Map()).findings.map(
+    ({ file, line, column, severity, rule, message }) => `${file}:${line}:${column}: ${severity} ${rule}: ${message}`,
+  );
+}
+
+/** A tree of one event whose record has every doc; `fields` follow the key. */
+export function documentedEvent(fields: readonly object[], type = "orders.order.placed"): Files {
+  const [domain = "", entity = "", action = ""] = type.split(".");
+  const name = [...entity.split("_"), ...action.split("_")].map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  const documented = [keyField, ...fields].map((field) => ({ doc: "What it means.", ...field }));
+  const record = { type: "record", name: name.join(""), namespace: `${domain}.${entity}`, doc: "It happened." };
+  return { [`${domain}/${entity}.${action}/v1.avsc`]: { ...record, fields: documented } };
 }

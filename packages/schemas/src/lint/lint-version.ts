@@ -1,0 +1,91 @@
+import { type JsonNode, type JsonObjectNode, parseJson, type RecordSchema } from "@waybill/avro";
+import type { EventConfig } from "../config.ts";
+import type { EventHistory, SchemaVersion } from "../schema-tree.ts";
+import type { LintProblem, LintSource, LintSubject } from "./lint-rule.ts";
+import { lintRules } from "./lint-rules.ts";
+import type { LintLevel, LintRuleId } from "./rule-ids.ts";
+import { usesOf } from "./schema-uses.ts";
+import { covers, type Suppression, suppressionsIn } from "./suppressions.ts";
+
+/** A problem with the rule that found it and its weight. */
+export interface RuleProblem extends LintProblem {
+  readonly rule: LintRuleId;
+  readonly level: "warn" | "error";
+}
+
+/** What the rules need to know of the tree around a version. */
+export interface LintSurroundings {
+  readonly levels: ReadonlyMap<LintRuleId, LintLevel>;
+  readonly config: EventConfig | undefined;
+  readonly entities: ReadonlySet<string>;
+}
+
+/** Applies the rules that are on to one version. What is no record is for `schemas check` to report, and has nothing to lint. */
+export function lintVersion(
+  event: EventHistory,
+  version: SchemaVersion,
+  surroundings: LintSurroundings,
+): readonly RuleProblem[] {
+  const { root } = parseJson(version.content, { file: version.file });
+  if (version.record === null || root?.kind !== "object") return [];
+  const subject = subjectOf(event, version, version.record, root, surroundings);
+  const { levels } = surroundings;
+  const found = lintRules.flatMap((rule) => {
+    const level = levels.get(rule.id) ?? "off";
+    return level === "off" ? [] : rule.check(subject).map((problem) => ({ ...problem, rule: rule.id, level }));
+  });
+  const { entries } = suppressionsIn(root);
+  const kept = found.filter(({ rule, at }) => !entries.some((entry) => covers(entry, rule, at)));
+  return [...kept, ...unused(entries, found, levels)];
+}
+
+function subjectOf(
+  event: EventHistory,
+  version: SchemaVersion,
+  record: RecordSchema,
+  root: JsonObjectNode,
+  { config, entities }: LintSurroundings,
+): LintSubject {
+  const marked = record.fields.find(({ properties }) => properties["waybill.key"] === true);
+  return {
+    event: event.name,
+    record,
+    nameAt: root.members.get("name")?.at ?? root.at,
+    key: config?.key === undefined ? (marked?.name ?? null) : config.key,
+    entities,
+    uses: usesOf(record),
+    source: sourceOf(version.content, root),
+  };
+}
+
+function sourceOf(content: Uint8Array, root: JsonNode): LintSource {
+  const objects = new Map<number, JsonObjectNode>();
+  const pending: JsonNode[] = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node.kind === "array") pending.push(...node.elements);
+    if (node.kind !== "object") continue;
+    objects.set(node.at.offset, node);
+    pending.push(...node.members.values());
+  }
+  return { text: new TextDecoder().decode(content), root, objectAt: (offset) => objects.get(offset) };
+}
+
+/** A suppression of a rule that is off is left alone: the rule may be on for another preset. */
+function unused(
+  entries: readonly Suppression[],
+  found: readonly RuleProblem[],
+  levels: ReadonlyMap<LintRuleId, LintLevel>,
+): readonly RuleProblem[] {
+  const level = levels.get("suppression") ?? "off";
+  if (level === "off") return [];
+  return entries
+    .filter(({ rule }) => levels.get(rule) !== "off")
+    .filter((entry) => !found.some(({ rule, at }) => covers(entry, rule, at)))
+    .map(({ rule, at }) => ({
+      rule: "suppression",
+      level,
+      at,
+      message: `${rule} has nothing to report here, and is silenced`,
+      help: "remove the suppression",
+    }));
+}

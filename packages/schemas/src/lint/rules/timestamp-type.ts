@@ -1,0 +1,44 @@
+import type { Schema } from "@waybill/avro";
+import { type LintProblem, type LintRule, quoted } from "../lint-rule.ts";
+import { singularOf, wordsOf } from "../words.ts";
+
+/** A bare number or string leaves its unit and time zone to be guessed; a logical type makes a Date of it. */
+export const timestampType: LintRule = {
+  id: "timestamp-type",
+  summary: "fields named as instants and dates have a logical type",
+  levels: { recommended: "error", strict: "error" },
+  check({ uses }): readonly LintProblem[] {
+    return uses.fields.flatMap((use) => {
+      const kind = temporalKindOf(use.field.name);
+      if (kind === null || !isBare(use.element)) return [];
+      return [
+        {
+          at: use.field.typeAt,
+          message: `${quoted(use)} is named as ${kind.noun} and is a plain ${use.element.type}`,
+          help: `type it ${kind.type}`,
+        },
+      ];
+    });
+  },
+};
+
+const instant = { noun: "an instant", type: '{ "type": "long", "logicalType": "timestamp-millis" }' };
+const date = { noun: "a date", type: '{ "type": "int", "logicalType": "date" }' };
+
+const units = new Set("epoch micros millis ms nanos sec seconds secs utc".split(" "));
+const instantWords = new Set(["at", "datetime", "instant", "timestamp"]);
+const dateWords = new Set(["birthday", "birthdate", "date", "dob"]);
+/** `startTime` is an instant, `leadTime` a duration. */
+const timedWords = new Set("begin created creation end event finish start updated".split(" "));
+
+function temporalKindOf(name: string): typeof instant | null {
+  const words = wordsOf(name);
+  const index = words.findLastIndex((word) => !units.has(word));
+  const [before, last] = [words[index - 1] ?? "", singularOf(words[index] ?? "")];
+  if (instantWords.has(last) || (last === "time" && timedWords.has(before))) return instant;
+  return dateWords.has(last) ? date : null;
+}
+
+function isBare({ type, logicalType }: Schema): boolean {
+  return logicalType === null && ["int", "long", "float", "double", "string"].includes(type);
+}
