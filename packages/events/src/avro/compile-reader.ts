@@ -26,6 +26,7 @@ import {
 } from "./avro-input.ts";
 import { compileSkip } from "./compile-skip.ts";
 import { compileDefault, type MakeDefault } from "./default-value.ts";
+import { readKey } from "./read-key.ts";
 import { matchingBranches, namesMatch } from "./schema-match.ts";
 import {
   type AvroType,
@@ -231,7 +232,7 @@ function resolveMap(writer: AvroType, reader: AvroType, path: string, memo: Memo
   return (input) => {
     const map: Record<string, unknown> = {};
     for (let count = readCount(input); count > 0; count = readCount(input)) {
-      for (; count > 0; count--) putOwn(map, readString(input), readValue(input));
+      for (; count > 0; count--) putOwn(map, readKey(input), readValue(input));
     }
     return map;
   };
