@@ -1,109 +1,114 @@
-// How quick the codec is beside avsc: node --conditions=@waybill/source bench/codec.ts [--seconds 30]
+// How quick the codec is beside avsc:
+// node --conditions=@waybill/source bench/codec.ts [--types 1,50] [--seconds 30]   (seconds without warming up)
 //
 // Contenders take and give the very same values (bigint, Date, Decimal, unions by $type). Rounds alternate between
-// them, so that a busy machine slows all of them alike, and the medians of their rounds are compared.
+// them, so that a busy machine slows all of them alike, and the medians of their rounds are compared. With several
+// event types each value is of another one, chosen at random: what V8 learns of one does not serve the next.
 import { parseArgs } from "node:util";
 import { createRandom, generateModules } from "@waybill/codec-conformance";
-import { createDecoder, describeEvent, type EventDescriptor } from "@waybill/events";
-import { createAvscType } from "./avsc-types.ts";
-import { readerSchema, writerSchema } from "./bench-schema.ts";
+import { describeEvent, type EventDescriptor } from "@waybill/events";
+import { type BenchEvent, benchEvent } from "./bench-schema.ts";
 import { randomOrder } from "./bench-values.ts";
+import { avscCodec, type Codec, descriptorCodec } from "./contenders.ts";
 
 const ROUNDS = 9;
 const VALUES = 512;
+/** For each event type. */
+const WARM_UP_MS = 60;
 /** Keeps results alive, so that no work can be optimised away. */
 const sink: { last: unknown } = { last: undefined };
 
-interface Contender {
-  readonly name: string;
-  readonly encode: (order: Record<string, unknown>) => Uint8Array;
-  readonly decode: (bytes: Buffer) => unknown;
-  /** What another version wrote; null where that is the interpreter's work. */
-  readonly resolve: ((bytes: Buffer) => unknown) | null;
+/** One value's way through a codec, as it stands in the random order of types. */
+interface Job {
+  readonly type: number;
+  readonly data: Record<string, unknown>;
+  readonly bytes: Buffer;
+  readonly earlierBytes: Buffer;
 }
 
-const { values: options } = parseArgs({ options: { seconds: { type: "string", default: "30" } } });
+interface Contender {
+  readonly name: string;
+  /** One for each event type. */
+  readonly codecs: readonly Codec[];
+}
+
+const { values: options } = parseArgs({
+  options: { types: { type: "string", default: "1,50" }, seconds: { type: "string", default: "30" } },
+});
 const seconds = Number(options.seconds);
 if (!(seconds > 0)) throw new RangeError(`--seconds takes a number above 0, not "${options.seconds}"`);
+const typeCounts = options.types.split(",").map(Number);
+if (!typeCounts.every((count) => Number.isInteger(count) && count > 0))
+  throw new RangeError(`--types takes integers above 0 with commas between them, not "${options.types}"`);
 
-const folder = await generateModules([{ name: "order.placed", versions: [readerSchema] }]);
-try {
-  const module = (await import(folder.modulePath("order.placed"))) as { orderPlaced: EventDescriptor };
-  run([
-    avscContender(),
-    descriptorContender("interpreted", interpreted(readerSchema), true),
-    descriptorContender("generated", module.orderPlaced, false),
-  ]);
-} finally {
-  await folder.remove();
+for (const count of typeCounts) await compare(Array.from({ length: count }, (_, number) => benchEvent(number)));
+
+async function compare(events: readonly BenchEvent[]): Promise<void> {
+  const folder = await generateModules(
+    events.map(({ reader }, i) => ({ name: `order${i}.placed`, versions: [reader] })),
+  );
+  try {
+    const generated = await Promise.all(
+      events.map(async (event, i) => {
+        const module = (await import(folder.modulePath(`order${i}.placed`))) as Record<string, EventDescriptor>;
+        const descriptor = module[`order${i}Placed`];
+        if (descriptor === undefined) throw new Error(`there is no generated code for event ${i}`);
+        return descriptorCodec(descriptor, event);
+      }),
+    );
+    run(events, [
+      { name: "avsc", codecs: events.map(avscCodec) },
+      { name: "interpreted", codecs: events.map((event) => descriptorCodec(interpreted(event.reader), event)) },
+      { name: "generated", codecs: generated },
+    ]);
+  } finally {
+    await folder.remove();
+  }
 }
 
 function interpreted(schema: string): EventDescriptor {
   return describeEvent({ type: "samples.order.placed", version: 1, schema });
 }
 
-function descriptorContender(name: string, descriptor: EventDescriptor, isInterpreted: boolean): Contender {
-  return {
-    name,
-    encode: (order) => descriptor.encode(order),
-    decode: (bytes) => descriptor.decode(bytes),
-    resolve: isInterpreted ? createDecoder(writerSchema, descriptor) : null,
-  };
-}
-
-/** As much checking as ours does: avsc's own encoder would take a string where a number should be. */
-function avscContender(): Contender {
-  const type = createAvscType(readerSchema);
-  const resolver = type.createResolver(createAvscType(writerSchema));
-  return {
-    name: "avsc",
-    encode(order) {
-      if (!type.isValid(order, { errorHook: refuse })) throw new TypeError("invalid");
-      return type.toBuffer(order);
-    },
-    decode: (bytes) => type.fromBuffer(bytes),
-    resolve: (bytes) => type.fromBuffer(bytes, resolver),
-  };
-}
-
-function refuse(path: readonly string[]): never {
-  throw new TypeError(`invalid at ${path.join(".")}`);
-}
-
-function run(contenders: readonly Contender[]): void {
-  const random = createRandom(1);
-  const orders = Array.from({ length: VALUES }, () => randomOrder(random));
-  const own = interpreted(readerSchema);
-  const bytes = orders.map((order) => Buffer.from(own.encode(order)));
-  const earlier = interpreted(writerSchema);
-  const earlierBytes = orders.map((order) => Buffer.from(earlier.encode(order)));
-  const size = bytes.reduce((sum, { length }) => sum + length, 0) / VALUES;
+function run(events: readonly BenchEvent[], contenders: readonly Contender[]): void {
+  const jobs = createJobs(events);
+  const size = jobs.reduce((sum, { bytes }) => sum + bytes.length, 0) / VALUES;
   console.log(
-    `${VALUES} orders of ${Math.round(size)} bytes on average, Node ${process.version}; ns for each, times avsc's speed\n`,
+    `${VALUES} orders of ${Math.round(size)} bytes on average, of ${events.length} event type(s), Node ${process.version}; ns for each, times avsc's speed\n`,
   );
-  measure(
-    "check and encode",
-    contenders.map(({ name, encode }) => ({ name, work: () => each(orders, encode) })),
-  );
-  measure(
-    "decode",
-    contenders.map(({ name, decode }) => ({ name, work: () => each(bytes, decode) })),
-  );
-  measure(
-    "decode and resolve",
-    contenders.flatMap(({ name, resolve }) =>
-      resolve === null ? [] : [{ name, work: () => each(earlierBytes, resolve) }],
-    ),
-  );
+  measure("check and encode", contenders, jobs, (codec, { data }) => codec.encode(data));
+  measure("decode", contenders, jobs, (codec, { bytes }) => codec.decode(bytes));
+  measure("decode and resolve", contenders.slice(0, 2), jobs, (codec, { earlierBytes }) => codec.resolve(earlierBytes));
+  console.log("");
 }
 
-function each<Item>(items: readonly Item[], act: (item: Item) => unknown): void {
-  for (const item of items) sink.last = act(item);
+function createJobs(events: readonly BenchEvent[]): Job[] {
+  const random = createRandom(1);
+  const writers = events.map(({ reader, writer }) => [interpreted(reader), interpreted(writer)] as const);
+  return Array.from({ length: VALUES }, (): Job => {
+    const type = random.below(events.length);
+    const data = events[type]!.dataOf(randomOrder(random));
+    const [own, earlier] = writers[type]!;
+    return { type, data, bytes: Buffer.from(own.encode(data)), earlierBytes: Buffer.from(earlier.encode(data)) };
+  });
 }
 
-function measure(title: string, works: readonly { readonly name: string; readonly work: () => void }[]): void {
-  const roundMs = (seconds * 1000) / (3 * works.length * (ROUNDS + 2));
-  for (const { work } of works) repeat(work, roundMs * 2);
+function measure(
+  title: string,
+  contenders: readonly Contender[],
+  jobs: readonly Job[],
+  act: (codec: Codec, job: Job) => unknown,
+): void {
+  const works = contenders.map(({ name, codecs }) => ({
+    name,
+    work: () => {
+      for (const job of jobs) sink.last = act(codecs[job.type]!, job);
+    },
+  }));
+  const roundMs = (seconds * 1000) / (3 * typeCounts.length * works.length * (ROUNDS + 2));
+  // Each type's code has to become hot on its own before it is optimised.
+  const warmUpMs = Math.max(roundMs * 2, WARM_UP_MS * contenders[0]!.codecs.length);
+  for (const { work } of works) repeat(work, warmUpMs);
   const rounds = Array.from({ length: ROUNDS }, () => works.map(({ work }) => repeat(work, roundMs)));
   const medians = works.map((_, i) => median(rounds.map((round) => round[i] ?? 0)));
   const base = medians[0] ?? 0;

@@ -50,6 +50,7 @@ export {
   writeUuid,
   writeZeroWidthStart,
 } from "../avro/avro-output.ts";
+export { readKey } from "../avro/read-key.ts";
 export {
   fieldValue,
   fitsDecimal,

@@ -83,7 +83,7 @@ export class ReadFunctions {
   }
 
   private mapBody({ values }: MapType): string[] {
-    const entry = `${this.module.use("putOwn")}(map, ${this.module.use("readString")}(input), ${this.expression(values)});`;
+    const entry = `${this.module.use("putOwn")}(map, ${this.module.use("readKey")}(input), ${this.expression(values)});`;
     return [
       `const map: Record<string, ${this.types.expressionOf(values)}> = {};`,
       ...this.blocks(false, entry),
