@@ -4,6 +4,7 @@ import { checkGenerations } from "./rules/compatibility.ts";
 import { checkKeyField } from "./rules/key-field.ts";
 import { checkConfiguredEvents, checkNames } from "./rules/names.ts";
 import { checkReleased } from "./rules/release.ts";
+import { checkVersionChanges } from "./rules/version-changes.ts";
 import { checkVersionGaps } from "./rules/versions.ts";
 import type { SchemaTree } from "./schema-tree.ts";
 
@@ -19,6 +20,7 @@ export function checkTree(tree: SchemaTree, lock: SchemaLock): readonly Finding[
       ...checkNames(event),
       ...checkKeyField(event, config.events.get(event.name.type)),
       ...checkGenerations(event, config.mode),
+      ...checkVersionChanges(event, config, lock),
     ]),
   ]);
 }

@@ -12,6 +12,7 @@ it("has a default for everything", () => {
     mode: "FULL_TRANSITIVE",
     generate: null,
     registryUrl: null,
+    rules: new Map(),
     events: new Map(),
   });
 });
@@ -22,12 +23,17 @@ it("reads every setting", () => {
     mode: "BACKWARD",
     generate: { out: "../events", scope: "@shop" },
     registry: { url: "https://registry.example.com/apis/ccompat/v7" },
+    rules: { "logical-scale": "warning", "default-changed": "off" },
     events: { "orders.order.placed": { topic: "orders", key: "orderId" }, "users.user.registered": { key: null } },
   };
   expect(parseConfig(bytesOf(config)).config).toEqual({
     mode: "BACKWARD",
     generate: { out: "../events", scope: "@shop" },
     registryUrl: "https://registry.example.com/apis/ccompat/v7",
+    rules: new Map([
+      ["logical-scale", "warning"],
+      ["default-changed", "off"],
+    ]),
     events: new Map([
       ["orders.order.placed", { topic: "orders", key: "orderId", at: expect.anything() }],
       ["users.user.registered", { key: null, at: expect.anything() }],
@@ -58,7 +64,7 @@ it("reports everything at once, each with its place", () => {
 }`;
   expect(problemsOf(text)).toEqual([
     expect.stringMatching(/^schemas\.config\.json:3:3: the key "mode" is already given on line 2/),
-    'schemas.config.json:4:14: the config has no setting "generat"; it has $schema, mode, generate, registry, events',
+    'schemas.config.json:4:14: the config has no setting "generat"; it has $schema, mode, generate, registry, rules, events',
     'schemas.config.json:3:11: "mode" must be one of NONE, BACKWARD, BACKWARD_TRANSITIVE, FORWARD, FORWARD_TRANSITIVE, FULL, FULL_TRANSITIVE',
     'schemas.config.json:5:15: "generate" needs "out"',
     'schemas.config.json:5:26: "scope" must be an npm scope such as @acme-events, not "shop"',
@@ -68,6 +74,15 @@ it("reports everything at once, each with its place", () => {
     'schemas.config.json:7:49: "a b" is no topic name: Kafka takes 1 to 249 letters, digits, dots, underscores and hyphens',
     'schemas.config.json:7:63: "key" must be a string, not a number',
     'schemas.config.json:7:89: "x" must be an object, not an array',
+  ]);
+});
+
+it("takes severities for the rules about changes alone, as schema resolution allows no other", () => {
+  const problems = problemsOf({ rules: { incompatible: "off", "logical-unit": "fatal", "logical-type": 1 } });
+  expect(problems).toEqual([
+    expect.stringMatching(/^schemas\.config\.json:3:21: "rules" has no setting "incompatible"; it has key-moved, /),
+    'schemas.config.json:4:21: "logical-unit" must be one of error, warning, note, off',
+    'schemas.config.json:5:21: "logical-type" must be one of error, warning, note, off',
   ]);
 });
 
