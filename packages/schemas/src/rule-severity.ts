@@ -19,6 +19,13 @@ export const defaultSeverities = {
   "logical-type": "warning",
   "default-changed": "warning",
   "enum-default-changed": "warning",
+  "source-renamed": "warning",
+  "source-removed": "warning",
+  "source-type": "warning",
+  "source-union": "warning",
+  "source-nullable": "warning",
+  "source-required": "warning",
+  "source-enum": "warning",
 } as const satisfies Partial<Record<Rule, Severity>>;
 
 /** A rule whose severity the config can set. */

@@ -9,9 +9,9 @@ import { loadTree } from "./load.ts";
 const help = `
 Checks that every file is a valid schema, that names, versions and key fields keep the rules, that
 each version is compatible with the earlier ones of its generation in the config's mode, and that
-no released version was edited or removed. Also tells what compatible versions disagree about:
-decimals, units of time, logical types, defaults, keys; "rules" in the config sets how severe that
-is. Versions that the lock does not hold are noted as unreleased. Works offline.
+no released version was edited or removed. Also tells what compatible versions disagree about
+(decimals, units of time, logical types, defaults, keys) and which changes of generated types code
+may not compile with; "rules" in the config sets how severe each is. Versions that the lock does not hold are noted as unreleased. Works offline.
 
 Examples:
   $ schemas check

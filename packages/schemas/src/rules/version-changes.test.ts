@@ -88,6 +88,59 @@ describe("logical changes", () => {
   });
 });
 
+describe("changes of generated types", () => {
+  const generating = { generate: { out: "../events", scope: "@shop" } };
+  const named = (name: string, type: unknown, more = {}) => orderRecord([{ name, type, default: null, ...more }]);
+  const nullable = ["null", "string"];
+
+  it("are told with both places and a remedy, of trees that generate code", () => {
+    const files = { [v1]: named("note", nullable), [v2]: named("remark", nullable, { aliases: ["note"] }) };
+    expect(findingsOf(files)).toEqual([]);
+    const findings = checkTree(treeOf(files, generating), new Map());
+    expect(findings.filter(({ rule }) => rule === "source-renamed")).toEqual([
+      {
+        rule: "source-renamed",
+        severity: "warning",
+        file: v2,
+        line: 11,
+        column: 5,
+        message: 'code for v1 may not compile with v2: at remark, the property "note" is now "remark"',
+        help: "keep the name, and say in the doc what it means now; an alias renames for old data, not for code",
+        related: { file: v1, line: 11, column: 5, message: "as it was in v1" },
+      },
+    ]);
+  });
+
+  it.each([
+    ["source-removed", named("note", nullable), orderRecord()],
+    ["source-type", ofTotal("int", { default: 0 }), ofTotal("long", { default: 0 })],
+    ["source-union", named("note", nullable), named("note", ["null", "string", "long"])],
+    ["source-nullable", ofTotal("string", { default: "" }), named("total", nullable)],
+    ["source-required", named("total", nullable), ofTotal("string", { default: "" })],
+    ["source-enum", status(["A"], "A"), status(["A", "B"], "A")],
+  ])("has %s as a warning, an error when the config says so", (rule, from, to) => {
+    const severities = (rules: object) =>
+      changes(from, to, { ...generating, mode: "NONE", rules }).flatMap((line) =>
+        line.includes(` ${rule}: `) ? [line.split(" ")[0]] : [],
+      );
+    expect(severities({})).toEqual(["warning"]);
+    expect(severities({ [rule]: "error" })).toEqual(["error"]);
+    expect(severities({ [rule]: "off" })).toEqual([]);
+  });
+
+  it("are not looked for in released versions unless they are errors", () => {
+    const files = { [v1]: named("note", nullable), [v2]: orderRecord() };
+    const lock = lockOf(files);
+    expect(findingsOf(files, { lock, config: generating })).toEqual([]);
+    const strict = { ...generating, rules: { "source-removed": "error" } };
+    expect(findingsOf(files, { lock, config: strict })).toEqual([
+      expect.stringContaining(
+        'error source-removed: code for v1 may not compile with v2: at note, the property "note" is gone',
+      ),
+    ]);
+  });
+});
+
 it("tells errors always, anything less until the version is released", () => {
   const files = { [v1]: ofTotal(decimal(9, 2)), [v2]: ofTotal(decimal(8, 3)), [v3]: ofTotal("bytes") };
   const rulesFound = (lock: ReturnType<typeof lockOf>) =>

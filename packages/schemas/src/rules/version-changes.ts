@@ -1,10 +1,11 @@
 import type { SchemasConfig } from "../config.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding, Severity } from "../finding.ts";
 import type { SchemaLock } from "../lock-file.ts";
-import { defaultSeverities } from "../rule-severity.ts";
+import { defaultSeverities, type SettableRule } from "../rule-severity.ts";
 import type { EventHistory } from "../schema-tree.ts";
 import { checkLogicalChanges } from "./logical.ts";
-import { stepsOf } from "./version-step.ts";
+import { checkSourceChanges, sourceRules } from "./source.ts";
+import { stepsOf, type VersionStep } from "./version-step.ts";
 
 /**
  * What changes from each version to the next of its generation although schema resolution lets it pass. Where that is
@@ -12,11 +13,27 @@ import { stepsOf } from "./version-step.ts";
  */
 export function checkVersionChanges(event: EventHistory, config: SchemasConfig, lock: SchemaLock): readonly Finding[] {
   const released = lock.get(event.name.type);
-  return stepsOf(event).flatMap((step) =>
-    checkLogicalChanges(step, config.mode, config.events.get(event.name.type)).flatMap((found): readonly Finding[] => {
-      const severity = config.rules.get(found.rule) ?? defaultSeverities[found.rule];
-      const isTold = severity === "error" || (severity !== "off" && !released?.has(step.newer.version));
-      return isTold ? [{ ...found, severity }] : [];
-    }),
-  );
+  return stepsOf(event).flatMap((step) => {
+    const severityOf = (rule: SettableRule): Severity | null => {
+      const severity = config.rules.get(rule) ?? defaultSeverities[rule];
+      if (severity === "error") return severity;
+      return severity === "off" || released?.has(step.newer.version) ? null : severity;
+    };
+    return changesOf(step, event, config, severityOf).flatMap((found): readonly Finding[] => {
+      const severity = severityOf(found.rule);
+      return severity === null ? [] : [{ ...found, severity }];
+    });
+  });
+}
+
+function changesOf(
+  step: VersionStep,
+  event: EventHistory,
+  config: SchemasConfig,
+  severityOf: (rule: SettableRule) => Severity | null,
+) {
+  const logical = checkLogicalChanges(step, config.mode, config.events.get(event.name.type));
+  // Most versions are released, and reading schemas as the generator does takes its time.
+  const hasReaders = config.generate !== null && sourceRules.some((rule) => severityOf(rule) !== null);
+  return hasReaders ? [...logical, ...checkSourceChanges(step)] : logical;
 }
