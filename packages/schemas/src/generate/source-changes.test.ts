@@ -41,6 +41,14 @@ describe("what compiles as before", () => {
     ],
     [enumOf("A", "B"), enumOf("B", "A")],
     [record("One", field("x", "int")), record("Other", field("x", "int"))],
+    [
+      ["string", enumOf("A")],
+      ["string", enumOf("B")],
+    ],
+    [
+      [enumOf("A", "B"), { ...enumOf("B"), name: "Other" }],
+      [enumOf("A"), { ...enumOf("B"), name: "Other" }],
+    ],
   ])("%j to %j", (older, newer) => {
     expect(ofType(older, newer)).toEqual([]);
   });
@@ -68,6 +76,8 @@ describe("what may not compile", () => {
     ["bytes", logical("bytes", "decimal", { precision: 4, scale: 2 }), "Uint8Array becomes Decimal"],
     ["string", enumOf("A"), "string becomes Status"],
     ["string", { type: "array", items: ["null", "string"] }, "string becomes readonly (string | null)[]"],
+    [record("Decimal"), logical("bytes", "decimal", { precision: 4 }), "the record Decimal becomes the bytes Decimal"],
+    [enumOf("A"), record("Status"), "the enum Status becomes the record Status"],
     [{ type: "map", values: "int" }, record("Money"), "Readonly<Record<string, number>> becomes Money"],
   ])("is a type of another mapping: %j to %j", (older, newer, message) => {
     expect(ofType(older, newer)).toEqual([`TYPE_CHANGED f: ${message}`]);
@@ -93,7 +103,14 @@ describe("what may not compile", () => {
     ]);
     expect(ofType([card, "string"], [card, cash, "string"])).toEqual([
       "UNION_CHANGED f: Card | string becomes Card | Cash | string",
-      'UNION_CHANGED f: Card objects have $type "Card" instead of no $type',
+    ]);
+  });
+
+  it("is a $type that comes to a record used elsewhere too", () => {
+    const lines = (union: unknown) => event(field("one", record("Card", field("x", "int"))), field("more", union));
+    expect(changes(lines(["null", "Card"]), lines(["null", "Card", record("Cash")]))).toEqual([
+      'UNION_CHANGED one: Card objects have $type "Card" instead of no $type',
+      "UNION_CHANGED more: Card | null becomes Card | Cash | null",
     ]);
   });
 

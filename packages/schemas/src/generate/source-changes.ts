@@ -96,15 +96,23 @@ class SourceComparison {
 
   /** @param use where the types are used: a change of kind is told there */
   private compareMembers({ older, newer, path }: Pair, use: Pair): void {
-    const [from, to] = [elementOf(older), elementOf(newer)];
+    const [before, after] = [elementOf(older), elementOf(newer)];
     if (isRecord(older) && isRecord(newer)) this.compareRecords({ older, newer, path });
     else if (isEnum(older) && isEnum(newer)) this.compareEnums({ older, newer, path }, use);
-    else if (from !== undefined && to !== undefined && older.type.kind === newer.type.kind) {
-      this.pending.push({ older: from, newer: to, path: `${path}${older.type.kind === "array" ? "[]" : "{}"}` });
+    else if (before !== undefined && after !== undefined && older.type.kind === newer.type.kind) {
+      this.pending.push({ older: before, newer: after, path: `${path}${older.type.kind === "array" ? "[]" : "{}"}` });
     } else {
-      const [before, after] = [this.textOf(older.type), this.textOf(newer.type)];
-      if (before !== after) this.add("TYPE_CHANGED", use, `${before} becomes ${after}`);
+      const message = this.typeChange(older.type, newer.type);
+      if (message !== null) this.add("TYPE_CHANGED", use, message);
     }
+  }
+
+  private typeChange(older: AvroType, newer: AvroType): string | null {
+    const [from, to] = [this.textOf(older), this.textOf(newer)];
+    if (from !== to) return `${from} becomes ${to}`;
+    // A record and an enum can have the same name, and a record can be named as a type of TypeScript.
+    const isOther = older.kind !== newer.kind && (isNamed(older) || isNamed(newer));
+    return isOther ? `the ${older.kind} ${from} becomes the ${newer.kind} ${to}` : null;
   }
 
   private compareRecords({ older, newer, path }: Pair<RecordType>): void {
@@ -148,13 +156,25 @@ class SourceComparison {
     if (parts.length > 0) this.add("SYMBOLS_CHANGED", use, `the union ${newer.type.name} ${parts.join(" and ")}`);
   }
 
-  /** Members of a union by what tells them apart in TypeScript. */
+  /**
+   * Members of a union by what tells them apart in TypeScript: at most one object without `$type` and one array, and
+   * all enums as one, which disappears beside a string.
+   */
   private byLabel(typed: TypedSchema): ReadonlyMap<string, TypedSchema> {
-    return new Map(membersOf(typed).map((member) => [this.labelOf(member.type), member]));
+    const members = new Map<string, TypedSchema>();
+    for (const member of membersOf(typed)) {
+      const label = this.labelOf(member.type);
+      const other = members.get(label);
+      const both = other !== undefined && isEnum(other) && isEnum(member) ? joinEnums(other, member) : member;
+      members.set(label, both);
+    }
+    if (members.has("string")) members.delete("enum");
+    return members;
   }
 
   private labelOf(type: AvroType): string {
-    return type.kind === "array" || type.kind === "map" ? type.kind : this.textOf(type);
+    if (type.kind === "record") return type.tag === null ? "object" : `$type ${type.tag}`;
+    return type.kind === "array" || type.kind === "map" || type.kind === "enum" ? type.kind : this.textOf(type);
   }
 
   /** The type in TypeScript; records and enums by their names without a version. */
@@ -187,6 +207,15 @@ class SourceComparison {
   ): void {
     this.found.push({ kind, path: place.path, message, older: place.older.at, newer: place.newer.at });
   }
+}
+
+function isNamed({ kind }: AvroType): boolean {
+  return kind === "record" || kind === "enum";
+}
+
+function joinEnums(one: TypedSchema<EnumType>, other: TypedSchema<EnumType>): TypedSchema<EnumType> {
+  const symbols = [...new Set([...one.type.symbols, ...other.type.symbols])];
+  return { ...one, type: { ...one.type, name: `${one.type.name} | ${other.type.name}`, symbols } };
 }
 
 function join(path: string, name: string): string {
