@@ -8,12 +8,14 @@ export {
   type SchemaVersion,
   type VersionConflict,
 } from "./compatibility/check-history.ts";
+export { findLogicalChanges, type LogicalChangeOptions } from "./compatibility/find-logical-changes.ts";
 export {
   formatIncompatibility,
   type Incompatibility,
   type IncompatibilityKind,
   rootCauses,
 } from "./compatibility/incompatibility.ts";
+export type { LogicalChange, LogicalChangeKind } from "./compatibility/logical-change.ts";
 export { AvroError, type AvroErrorCode } from "./errors.ts";
 export { fingerprint64, fingerprintMd5, fingerprintSha256 } from "./fingerprint.ts";
 export { canonicalForm } from "./canonical-form.ts";

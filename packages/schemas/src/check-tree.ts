@@ -6,6 +6,7 @@ import { checkGenerations } from "./rules/compatibility.ts";
 import { checkKeyField } from "./rules/key-field.ts";
 import { checkConfiguredEvents, checkNames } from "./rules/names.ts";
 import { checkReleased } from "./rules/release.ts";
+import { checkVersionChanges } from "./rules/version-changes.ts";
 import { checkVersionGaps } from "./rules/versions.ts";
 import { applyWaivers } from "./rules/waivers.ts";
 import type { SchemaTree } from "./schema-tree.ts";
@@ -37,6 +38,7 @@ function checkOwn(tree: SchemaTree, lock: SchemaLock): readonly Finding[] {
       ...checkNames(event),
       ...checkKeyField(event, config.events.get(event.name.type)),
       ...checkGenerations(event, config.mode),
+      ...checkVersionChanges(event, config, lock),
     ]),
   ];
 }

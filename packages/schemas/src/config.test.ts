@@ -21,6 +21,7 @@ it("has a default for everything", () => {
     mode: "FULL_TRANSITIVE",
     generate: null,
     registryUrl: null,
+    rules: new Map(),
     events: new Map(),
     waivers: [],
     lint: { preset: "recommended", rules: new Map(), overrides: [] },
@@ -33,6 +34,7 @@ it("reads every setting", () => {
     mode: "BACKWARD",
     generate: { out: "../events", scope: "@shop" },
     registry: { url: "https://registry.example.com/apis/ccompat/v7" },
+    rules: { "logical-scale": "warning", "default-changed": "off" },
     events: { "orders.order.placed": { topic: "orders", key: "orderId" }, "users.user.registered": { key: null } },
     waivers: [waiver],
     lint: {
@@ -45,6 +47,10 @@ it("reads every setting", () => {
     mode: "BACKWARD",
     generate: { out: "../events", scope: "@shop" },
     registryUrl: "https://registry.example.com/apis/ccompat/v7",
+    rules: new Map([
+      ["logical-scale", "warning"],
+      ["default-changed", "off"],
+    ]),
     events: new Map([
       ["orders.order.placed", { topic: "orders", key: "orderId", at: expect.anything() }],
       ["users.user.registered", { key: null, at: expect.anything() }],
@@ -81,7 +87,7 @@ it("reports everything at once, each with its place", () => {
 }`;
   expect(problemsOf(text)).toEqual([
     expect.stringMatching(/^schemas\.config\.json:3:3: the key "mode" is already given on line 2/),
-    'schemas.config.json:4:14: the config has no setting "generat"; it has $schema, mode, generate, registry, events, waivers, lint',
+    'schemas.config.json:4:14: the config has no setting "generat"; it has $schema, mode, generate, registry, rules, events, waivers, lint',
     'schemas.config.json:3:11: "mode" must be one of NONE, BACKWARD, BACKWARD_TRANSITIVE, FORWARD, FORWARD_TRANSITIVE, FULL, FULL_TRANSITIVE',
     'schemas.config.json:5:15: "generate" needs "out"',
     'schemas.config.json:5:26: "scope" must be an npm scope such as @acme-events, not "shop"',
@@ -107,6 +113,15 @@ it.each([
   [{ until: "x" }, 'a waiver has no setting "until"; it has rule, event, version, field, reason, owner, expires'],
 ])("refuses a waiver with %j", (change, message) => {
   expect(problemsOf({ waivers: [{ ...waiver, ...change }] })).toEqual([expect.stringContaining(message)]);
+});
+
+it("takes severities for the rules about changes alone, as schema resolution allows no other", () => {
+  const problems = problemsOf({ rules: { incompatible: "off", "logical-unit": "fatal", "logical-type": 1 } });
+  expect(problems).toEqual([
+    expect.stringMatching(/^schemas\.config\.json:3:21: "rules" has no setting "incompatible"; it has key-moved, /),
+    'schemas.config.json:4:21: "logical-unit" must be one of error, warning, note, off',
+    'schemas.config.json:5:21: "logical-type" must be one of error, warning, note, off',
+  ]);
 });
 
 it("refuses credentials, and does not repeat them", () => {

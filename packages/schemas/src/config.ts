@@ -3,6 +3,7 @@ import type { Location } from "./finding.ts";
 import { type JsonFileProblem, JsonFileReader } from "./json-file.ts";
 import { readWaivers, type Waiver } from "./waiver.ts";
 import { type LintConfig, readLintConfig } from "./lint/lint-config.ts";
+import { isSettableRule, ruleSettings, type RuleSetting, type SettableRule, settableRules } from "./rule-severity.ts";
 
 /** Name of the config file; the folder that holds it is a schema tree. */
 export const configFileName = "schemas.config.json";
@@ -15,6 +16,8 @@ export interface SchemasConfig {
   readonly generate: GenerateConfig | null;
   /** Address of the schema registry, without credentials; null when only the command line names one. */
   readonly registryUrl: string | null;
+  /** Severities that differ from their defaults, by rule. */
+  readonly rules: ReadonlyMap<SettableRule, RuleSetting>;
   /** Settings of single events by type, such as `orders.order.placed`. */
   readonly events: ReadonlyMap<string, EventConfig>;
   /** Breaks that pass for a time. */
@@ -49,11 +52,16 @@ export function parseConfig(content: Uint8Array): ConfigResult {
   const reader = new JsonFileReader(configFileName);
   const root = reader.root(content);
   if (root !== null)
-    reader.knownKeys(root, ["$schema", "mode", "generate", "registry", "events", "waivers", "lint"], "the config");
+    reader.knownKeys(
+      root,
+      ["$schema", "mode", "generate", "registry", "rules", "events", "waivers", "lint"],
+      "the config",
+    );
   const config: SchemasConfig = {
     mode: readMode(reader, root?.members.get("mode")) ?? "FULL_TRANSITIVE",
     generate: readGenerate(reader, root?.members.get("generate")),
     registryUrl: readRegistryUrl(reader, root?.members.get("registry")),
+    rules: readRules(reader, root?.members.get("rules")),
     events: readEvents(reader, root?.members.get("events")),
     waivers: readWaivers(reader, root?.members.get("waivers")),
     lint: readLintConfig(reader, root?.members.get("lint")),
@@ -104,6 +112,20 @@ function readRegistryUrl(reader: JsonFileReader, node: JsonNode | undefined): st
     );
   }
   return url;
+}
+
+function readRules(reader: JsonFileReader, node: JsonNode | undefined): ReadonlyMap<SettableRule, RuleSetting> {
+  const rules = new Map<SettableRule, RuleSetting>();
+  const object = node && reader.object(node, '"rules"');
+  if (!object) return rules;
+  reader.knownKeys(object, settableRules, '"rules"');
+  for (const [rule, member] of object.members) {
+    if (!isSettableRule(rule)) continue;
+    const setting = ruleSettings.find((known) => member.kind === "string" && member.value === known);
+    if (setting === undefined) reader.wrong(member, `"${rule}" must be one of ${ruleSettings.join(", ")}`);
+    else rules.set(rule, setting);
+  }
+  return rules;
 }
 
 function readEvents(reader: JsonFileReader, node: JsonNode | undefined): ReadonlyMap<string, EventConfig> {

@@ -153,7 +153,8 @@ function fieldChecks(reader: RecordSchema, writer: RecordSchema): readonly (Conf
   return checks;
 }
 
-function sourcesOf(field: RecordField, byName: ReadonlyMap<string, RecordField>): readonly RecordField[] {
+/** The fields of the writer that a field of the reader finds by its name and aliases; Avro resolves only one. */
+export function sourcesOf(field: RecordField, byName: ReadonlyMap<string, RecordField>): readonly RecordField[] {
   const found = byName.get(field.name);
   if (field.aliases.length === 0) return found === undefined ? [] : [found];
   const names = new Set([field.name, ...field.aliases]);

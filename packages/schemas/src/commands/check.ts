@@ -15,8 +15,10 @@ import { loadTree } from "./load.ts";
 const help = `
 Checks that every file is a valid schema, that names, versions and key fields keep the rules, that
 each version is compatible with the earlier ones of its generation in the config's mode, and that
-no released version was edited or removed. Versions that the lock does not hold are noted as
-unreleased. Works offline, unless the baseline is a registry.
+no released version was edited or removed. Also tells what compatible versions disagree about
+(decimals, units of time, logical types, defaults, keys) and which changes of generated types code
+may not compile with; "rules" in the config sets how severe each is. Versions that the lock does
+not hold are noted as unreleased. Works offline, unless the baseline is a registry.
 
 --against adds a baseline, whose released versions must be here unchanged, and be compatible with
 the new ones: a ref of git, the commit where this branch left one, a folder with another state of

@@ -1,7 +1,7 @@
 import type { RecordField, RecordSchema, Schema } from "@waybill/avro";
 import type { EventConfig } from "../config.ts";
 import { type Finding, startOf } from "../finding.ts";
-import { type EventHistory, generationsOf, locationOf, type SchemaVersion } from "../schema-tree.ts";
+import { type EventHistory, locationOf, type SchemaVersion } from "../schema-tree.ts";
 
 /** The attribute that marks the field with the partition key. */
 const keyAttribute = "waybill.key";
@@ -9,15 +9,17 @@ const keyAttribute = "waybill.key";
 /** Types with one text for one value. Floats have several, bytes none, and null would lose the order. */
 const keyTypes: readonly Schema["type"][] = ["string", "int", "long", "enum"];
 
-/** Every version names one field that holds the partition key, and a generation keeps to that field. */
+/** Every version names one field that holds the partition key. */
 export function checkKeyField(event: EventHistory, config: EventConfig | undefined): readonly Finding[] {
-  const perVersion = event.versions.flatMap((version) =>
+  return event.versions.flatMap((version) =>
     version.record === null ? [] : checkVersion(version, version.record, config),
   );
-  const moved = generationsOf(event).flatMap(({ versions }) =>
-    versions.flatMap((version, index) => checkMoved(event.name.type, versions[index - 1], version)),
-  );
-  return config?.key === undefined ? [...perVersion, ...moved] : perVersion;
+}
+
+/** The field with the partition key, as far as one is named. */
+export function keyFieldOf(record: RecordSchema, config: EventConfig | undefined): RecordField | null {
+  const key = config?.key;
+  return record.fields.find((field) => (key === undefined ? isMarked(field) : field.name === key)) ?? null;
 }
 
 function checkVersion(
@@ -111,28 +113,6 @@ function checkType(version: SchemaVersion, field: RecordField): readonly Finding
     finding(version, field, `the key "${field.name}" is of the type ${field.type.type}`, {
       help: `a key must be a string, int, long or enum, and never null`,
     }),
-  ];
-}
-
-function checkMoved(type: string, before: SchemaVersion | undefined, after: SchemaVersion): readonly Finding[] {
-  const from = before?.record?.fields.find(isMarked);
-  const to = after.record?.fields.find(isMarked);
-  if (before === undefined || from === undefined || to === undefined) return [];
-  if (from.name === to.name || to.aliases.includes(from.name)) return [];
-  return [
-    {
-      ...finding(
-        after,
-        to,
-        `the key moves from "${from.name}" to "${to.name}": events of one entity would change their partition and lose their order`,
-        {
-          help: `keep "${from.name}" as the key, or begin a new generation on a topic of its own`,
-        },
-      ),
-      rule: "key-moved",
-      related: { ...locationOf(before.file, from.at), message: `the key of v${before.version}` },
-      about: { event: type, version: after.version, field: to.name },
-    },
   ];
 }
 

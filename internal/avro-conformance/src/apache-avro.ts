@@ -1,0 +1,58 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { canRun, hasJars, type MavenJars, mavenJars } from "@waybill/harness/maven-jars";
+
+/** What Apache's SchemaCompatibility says of a pair: the kinds of its incompatibilities, or why it does not judge. */
+export type ApacheVerdict = { readonly kinds: readonly string[] } | { readonly refused: string };
+
+const avroJars: MavenJars = {
+  name: "avro-1.12.1",
+  pom: fileURLToPath(new URL("../java/pom.xml", import.meta.url)),
+  jar: "avro-1.12.1.jar",
+};
+const oracle = fileURLToPath(new URL("../java/CompatibilityOracle.java", import.meta.url));
+
+/** Why Apache's checker cannot be asked on this machine, or null when it can. */
+export function whyNoApache(): string | null {
+  const modules = spawnSync("java", ["--list-modules"], { encoding: "utf8" });
+  if (modules.status !== 0) return "'java' does not run here";
+  // The oracle is compiled as it is run.
+  if (!modules.stdout.includes("jdk.compiler")) return "this Java is no JDK";
+  if (!hasJars(avroJars) && !canRun("mvn", "-version")) return "'mvn' does not run here, to fetch Apache Avro";
+  return null;
+}
+
+/**
+ * Asks Apache's SchemaCompatibility about pairs of schemas; the verdicts come in the pairs' order.
+ *
+ * @throws Error when Maven cannot fetch Apache Avro, or when Java fails
+ */
+export async function apacheVerdicts(
+  pairs: Iterable<{ readonly reader: unknown; readonly writer: unknown }>,
+): Promise<readonly ApacheVerdict[]> {
+  // Avro follows recursive types by recursion.
+  const options = ["-Xss16m", "-XX:+UseSerialGC", "-cp", `${mavenJars(avroJars)}/*`];
+  const java = spawn("java", [...options, oracle], { stdio: ["pipe", "pipe", "inherit"] });
+  // A Java that ends early breaks the pipe: its status says more.
+  const writing = pipeline(Readable.from(linesOf(pairs)), java.stdin).then(
+    () => null,
+    (cause: unknown) => cause,
+  );
+  const [verdicts, cause, [status]] = await Promise.all([readVerdicts(java.stdout), writing, once(java, "exit")]);
+  if (status === 0 && cause === null) return verdicts;
+  throw new Error(`Java ended with status ${status} while it judged pairs of schemas`, { cause });
+}
+
+function* linesOf(pairs: Iterable<unknown>): Iterable<string> {
+  for (const pair of pairs) yield `${JSON.stringify(pair)}\n`;
+}
+
+async function readVerdicts(output: Readable): Promise<readonly ApacheVerdict[]> {
+  const verdicts: ApacheVerdict[] = [];
+  for await (const line of createInterface({ input: output })) verdicts.push(JSON.parse(line));
+  return verdicts;
+}

@@ -1,0 +1,1 @@
+export { type ApacheVerdict, apacheVerdicts, whyNoApache } from "./apache-avro.ts";
