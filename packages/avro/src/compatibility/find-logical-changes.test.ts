@@ -117,6 +117,29 @@ describe("the way through the schemas", () => {
     expect(changes(tree(3), tree(2)).map((change) => change.split(":")[0])).toEqual(["DECIMAL_SCALE_CHANGED value"]);
   });
 
+  it("is not ended by records that refer to one another deeper than calls can nest", () => {
+    // Cycles of 150 and 151 records meet in 22,650 pairs, one within the other.
+    const cycle = (length: number, scale: number) => {
+      let next: unknown = "R0";
+      for (let i = length - 1; i >= 0; i--) {
+        const leaf = i === length - 2 ? [field("d", decimal(9, scale))] : [];
+        next = { type: "record", name: `R${i}`, fields: [...leaf, field("n", next)] };
+      }
+      return next;
+    };
+    const [deep, ...others] = changes(cycle(150, 3), cycle(151, 2));
+    expect(others).toEqual([]);
+    expect(deep).toMatch(/^DECIMAL_SCALE_CHANGED n(\.n){20000,}\.d: /);
+  });
+
+  it("is not ended by very many fields", () => {
+    const wide = (value: number) => ({
+      ...record(),
+      fields: Array.from({ length: 150_000 }, (_, i) => field(`f${i}`, "int", { default: value })),
+    });
+    expect(changes(wide(1), wide(0))).toHaveLength(150_000);
+  });
+
   it("gives the places in both schemas", () => {
     const reader = schemaOf(record(field("x", "int"), field("t", logical("long", "timestamp-micros"))));
     const writer = schemaOf(record(field("t", ["null", logical("long", "timestamp-millis")])));

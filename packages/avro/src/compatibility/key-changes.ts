@@ -18,7 +18,8 @@ export function keyChanges(reader: RecordField | null, writer: RecordField | nul
 /** Which keys of the writer's the reader's type has no place for, or null when it takes all of them. */
 function whatIsLeftOut(reader: Schema, writer: Schema): string | null {
   if (reader.type === "enum" && writer.type === "enum") {
-    const missing = writer.symbols.filter((symbol) => !reader.symbols.includes(symbol));
+    const known = new Set(reader.symbols);
+    const missing = writer.symbols.filter((symbol) => !known.has(symbol));
     return missing.length === 0 ? null : `entities with the key ${missing.join(", ")} have no place in it`;
   }
   const [to, from] = [breadthOf(reader), breadthOf(writer)];

@@ -124,16 +124,19 @@ class SourceComparison {
       const [from, to] = [older.type.tag, newer.type.tag].map((tag) => (tag === null ? "no $type" : `$type "${tag}"`));
       this.add("UNION_CHANGED", { older, newer, path }, `${newer.type.name} objects have ${to} instead of ${from}`);
     }
-    const fields = fieldsOf(newer);
-    const steps = fieldsOf(older).map((field) => this.compareField(field, fields, { older, newer, path }));
-    this.pending.push(...steps.filter((step) => step !== null).toReversed());
+    const byName = fieldsByName(fieldsOf(newer));
+    const steps = fieldsOf(older).map((field) => this.compareField(field, byName, { older, newer, path }));
+    for (const step of steps.toReversed()) if (step !== null) this.pending.push(step);
   }
 
   /** @returns the pair of the field's values, or null when the newer record lacks it */
-  private compareField(older: TypedField, fields: readonly TypedField[], records: Pair<RecordType>): Pair | null {
+  private compareField(
+    older: TypedField,
+    byName: ReadonlyMap<string, TypedField>,
+    records: Pair<RecordType>,
+  ): Pair | null {
     const { name } = older.field;
-    const newer =
-      fields.find(({ field }) => field.name === name) ?? fields.find(({ field }) => field.aliases.includes(name));
+    const newer = byName.get(name);
     const place = { older: older.source, newer: newer?.source ?? records.newer };
     if (newer === undefined) {
       this.add("FIELD_REMOVED", { ...place, path: join(records.path, name) }, `the property "${name}" is gone`);
@@ -147,11 +150,12 @@ class SourceComparison {
   }
 
   private compareEnums({ older, newer }: Pair<EnumType>, use: Pair): void {
-    const gained = newer.type.symbols.filter((symbol) => !older.type.symbols.includes(symbol));
-    const lost = older.type.symbols.filter((symbol) => !newer.type.symbols.includes(symbol));
+    const [before, after] = [new Set(older.type.symbols), new Set(newer.type.symbols)];
+    const gained = newer.type.symbols.filter((symbol) => !before.has(symbol));
+    const lost = older.type.symbols.filter((symbol) => !after.has(symbol));
     const parts = [
-      ...(gained.length > 0 ? [`gains ${gained.join(", ")}, which exhaustive switches lack`] : []),
-      ...(lost.length > 0 ? [`loses ${lost.join(", ")}, which code may name`] : []),
+      ...(gained.length > 0 ? [`gains ${listed(gained)}, which exhaustive switches lack`] : []),
+      ...(lost.length > 0 ? [`loses ${listed(lost)}, which code may name`] : []),
     ];
     if (parts.length > 0) this.add("SYMBOLS_CHANGED", use, `the union ${newer.type.name} ${parts.join(" and ")}`);
   }
@@ -207,6 +211,19 @@ class SourceComparison {
   ): void {
     this.found.push({ kind, path: place.path, message, older: place.older.at, newer: place.newer.at });
   }
+}
+
+/** Fields by their names and, where these are no field's name, by their aliases. */
+function fieldsByName(fields: readonly TypedField[]): ReadonlyMap<string, TypedField> {
+  const aliases = fields.flatMap((typed) => typed.field.aliases.map((alias) => [alias, typed] as const));
+  return new Map([...aliases, ...fields.map((typed) => [typed.field.name, typed] as const)]);
+}
+
+const MAX_LISTED = 10;
+
+function listed(symbols: readonly string[]): string {
+  const rest = symbols.length - MAX_LISTED;
+  return `${symbols.slice(0, MAX_LISTED).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
 function isNamed({ kind }: AvroType): boolean {
