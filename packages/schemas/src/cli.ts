@@ -3,8 +3,10 @@ import type { Action, CliContext, ExitCode } from "./cli-context.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInitCommand } from "./commands/init.ts";
+import { addListCommand } from "./commands/list.ts";
 import { addPushCommand } from "./commands/push.ts";
 import { addReleaseCommand } from "./commands/release.ts";
+import { addShowCommand } from "./commands/show.ts";
 import { SchemasError } from "./errors.ts";
 
 const help = `
@@ -21,6 +23,17 @@ Examples:
   $ schemas push --dry-run           show what the registry lacks
 `;
 
+/** In the order of the help text. */
+const commands = [
+  addInitCommand,
+  addCheckCommand,
+  addReleaseCommand,
+  addGenerateCommand,
+  addPushCommand,
+  addListCommand,
+  addShowCommand,
+];
+
 /** Runs the command line and returns the exit code. Only a defect of this program makes it throw. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
@@ -28,8 +41,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     exitCode = await action();
   };
   const program = createProgram(context);
-  for (const add of [addInitCommand, addCheckCommand, addReleaseCommand, addGenerateCommand, addPushCommand])
-    add(program, context, run);
+  for (const add of commands) add(program, context, run);
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;

@@ -5,6 +5,7 @@ export const schemasErrorCodes = [
   "file-unreadable",
   "file-unwritable",
   "file-exists",
+  "event-not-found",
   "config-invalid",
   "lock-invalid",
   "schema-invalid",

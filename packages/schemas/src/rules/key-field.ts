@@ -9,6 +9,11 @@ const keyAttribute = "waybill.key";
 /** Types with one text for one value. Floats have several, bytes none, and null would lose the order. */
 const keyTypes: readonly Schema["type"][] = ["string", "int", "long", "enum"];
 
+/** The field with the partition key: the config's, else the one that the record marks; null when there is none. */
+export function keyFieldNameOf(record: RecordSchema, config: EventConfig | undefined): string | null {
+  return config?.key === undefined ? (record.fields.find(isMarked)?.name ?? null) : config.key;
+}
+
 /** Every version names one field that holds the partition key, and a generation keeps to that field. */
 export function checkKeyField(event: EventHistory, config: EventConfig | undefined): readonly Finding[] {
   const perVersion = event.versions.flatMap((version) =>
