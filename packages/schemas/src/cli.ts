@@ -4,6 +4,7 @@ import { addCheckCommand } from "./commands/check.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addListCommand } from "./commands/list.ts";
+import { addNewCommand } from "./commands/new.ts";
 import { addPushCommand } from "./commands/push.ts";
 import { addReleaseCommand } from "./commands/release.ts";
 import { addShowCommand } from "./commands/show.ts";
@@ -32,6 +33,7 @@ const commands = [
   addPushCommand,
   addListCommand,
   addShowCommand,
+  addNewCommand,
 ];
 
 /** Runs the command line and returns the exit code. Only a defect of this program makes it throw. */
