@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { Action, CliContext, ExitCode } from "./cli-context.ts";
 import { addCheckCommand } from "./commands/check.ts";
+import { addDiffCommand } from "./commands/diff.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addListCommand } from "./commands/list.ts";
@@ -34,6 +35,7 @@ const commands = [
   addListCommand,
   addShowCommand,
   addNewCommand,
+  addDiffCommand,
 ];
 
 /** Runs the command line and returns the exit code. Only a defect of this program makes it throw. */

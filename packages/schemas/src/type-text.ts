@@ -1,4 +1,4 @@
-import { isNamed, type LogicalType, type NamedSchema, type Schema } from "@waybill/avro";
+import { type EnumSchema, isNamed, type LogicalType, type NamedSchema, type Schema } from "@waybill/avro";
 
 /** Symbols of an enum that are listed; the rest is counted. */
 const maxSymbols = 12;
@@ -7,26 +7,27 @@ const maxSymbols = 12;
  * A type on one line: `string (uuid)`, `bytes (decimal 12,2)`, `array<OrderItem>`, `null | long`, `enum Status {A, B}`.
  *
  * @param namespace names inside it are shown without it
+ * @param limit how many symbols of an enum are listed
  */
-export function typeText(schema: Schema, namespace: string | null): string {
-  const text = bareText(schema, namespace);
+export function typeText(schema: Schema, namespace: string | null, limit = maxSymbols): string {
+  const text = bareText(schema, namespace, limit);
   return schema.logicalType === null ? text : `${text} (${logicalText(schema.logicalType)})`;
 }
 
-function bareText(schema: Schema, namespace: string | null): string {
+function bareText(schema: Schema, namespace: string | null, limit: number): string {
   switch (schema.type) {
     case "record":
       return nameText(schema, namespace);
     case "enum":
-      return `enum ${nameText(schema, namespace)} {${symbolsText(schema.symbols)}}`;
+      return `enum ${nameText(schema, namespace)} {${symbolsText(schema, limit)}}`;
     case "fixed":
       return `fixed ${nameText(schema, namespace)} of ${schema.size} bytes`;
     case "array":
-      return `array<${typeText(schema.items, namespace)}>`;
+      return `array<${typeText(schema.items, namespace, limit)}>`;
     case "map":
-      return `map<${typeText(schema.values, namespace)}>`;
+      return `map<${typeText(schema.values, namespace, limit)}>`;
     case "union":
-      return schema.branches.map((branch) => typeText(branch, namespace)).join(" | ") || "empty union";
+      return schema.branches.map((branch) => typeText(branch, namespace, limit)).join(" | ") || "empty union";
     default:
       return schema.type;
   }
@@ -42,10 +43,11 @@ export function logicalText(logicalType: LogicalType): string {
   return logicalType.name === "decimal" ? `decimal ${logicalType.precision},${logicalType.scale}` : logicalType.name;
 }
 
-function symbolsText(symbols: readonly string[]): string {
-  const shown = symbols.slice(0, maxSymbols);
-  const rest = symbols.length - shown.length;
-  return [...shown, ...(rest === 0 ? [] : [`and ${rest} more`])].join(", ");
+function symbolsText(schema: EnumSchema, limit: number): string {
+  const shown = schema.symbols.slice(0, limit);
+  const rest = schema.symbols.length - shown.length;
+  const symbols = [...shown, ...(rest === 0 ? [] : [`and ${rest} more`])].join(", ");
+  return schema.default === null ? symbols : `${symbols}; default ${schema.default}`;
 }
 
 /** The records that stand in a type, through arrays, maps and unions, but not inside other records. */
