@@ -8,6 +8,7 @@ import { addListCommand } from "./commands/list.ts";
 import { addNewCommand } from "./commands/new.ts";
 import { addPushCommand } from "./commands/push.ts";
 import { addReleaseCommand } from "./commands/release.ts";
+import { addSampleCommand } from "./commands/sample.ts";
 import { addShowCommand } from "./commands/show.ts";
 import { SchemasError } from "./errors.ts";
 
@@ -36,6 +37,7 @@ const commands = [
   addShowCommand,
   addNewCommand,
   addDiffCommand,
+  addSampleCommand,
 ];
 
 /** Runs the command line and returns the exit code. Only a defect of this program makes it throw. */
