@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { Action, CliContext, ExitCode } from "./cli-context.ts";
 import { addCheckCommand } from "./commands/check.ts";
+import { addDecodeCommand } from "./commands/decode.ts";
 import { addDiffCommand } from "./commands/diff.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInitCommand } from "./commands/init.ts";
@@ -38,6 +39,7 @@ const commands = [
   addNewCommand,
   addDiffCommand,
   addSampleCommand,
+  addDecodeCommand,
 ];
 
 /** Runs the command line and returns the exit code. Only a defect of this program makes it throw. */

@@ -9,6 +9,7 @@ export const schemasErrorCodes = [
   "config-invalid",
   "lock-invalid",
   "schema-invalid",
+  "message-unreadable",
   "registry-unreachable",
   "registry-refused",
   "registry-not-a-registry",

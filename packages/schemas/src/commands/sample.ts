@@ -13,13 +13,13 @@ follow the names of fields and their logical types. The same seed gives the same
 greater count begins with those of a smaller one.
 
 In JSON a long is an integer with all its digits, a timestamp is ISO 8601, a decimal is a string,
-and bytes are base64. hex and base64 give Avro's bytes instead,
+and bytes are base64, as "schemas decode" prints them. hex and base64 give Avro's bytes instead,
 behind the 5 bytes of the registry's wire format with --frame.
 
 Examples:
   $ schemas sample orders.order.placed
   $ schemas sample orders.order.placed@1 --count 100 --seed 7
-  $ schemas sample orders.order.placed --as base64
+  $ schemas sample orders.order.placed --as hex | schemas decode orders.order.placed
 `;
 
 interface SampleOptions {
