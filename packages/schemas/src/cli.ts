@@ -7,6 +7,7 @@ import { addGenerateCommand } from "./commands/generate.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addNewCommand } from "./commands/new.ts";
+import { addPullCommand } from "./commands/pull.ts";
 import { addPushCommand } from "./commands/push.ts";
 import { addReleaseCommand } from "./commands/release.ts";
 import { addSampleCommand } from "./commands/sample.ts";
@@ -40,6 +41,7 @@ const commands = [
   addDiffCommand,
   addSampleCommand,
   addDecodeCommand,
+  addPullCommand,
 ];
 
 /** Runs the command line and returns the exit code. Only a defect of this program makes it throw. */

@@ -9,7 +9,20 @@ const v1 = "schemas/orders/order.placed/v1.avsc";
 const v2 = "schemas/orders/order.placed/v2.avsc";
 const broken = { [config]: {}, [v1]: orderRecord(), [v2]: orderRecord([{ name: "total", type: "long" }]) };
 
-const commands = ["init", "check", "release", "generate", "push", "list", "show", "new", "diff", "sample", "decode"];
+const commands = [
+  "init",
+  "check",
+  "release",
+  "generate",
+  "push",
+  "list",
+  "show",
+  "new",
+  "diff",
+  "sample",
+  "decode",
+  "pull",
+];
 
 describe("help and usage", () => {
   it("explains itself", async () => {

@@ -20,7 +20,20 @@ it("explains every error code", () => {
   expect(tableBelow("Errors")).toEqual(schemasErrorCodes);
 });
 
-const commands = ["init", "check", "release", "generate", "push", "list", "show", "new", "diff", "sample", "decode"];
+const commands = [
+  "init",
+  "check",
+  "release",
+  "generate",
+  "push",
+  "list",
+  "show",
+  "new",
+  "diff",
+  "sample",
+  "decode",
+  "pull",
+];
 
 it.each(commands)("names every option of %s", async (command) => {
   const { stdout } = await runInProcess("/", [command, "--help"]);
