@@ -26,6 +26,8 @@ Examples:
   $ schemas release                  lock the versions that are ready for use
   $ schemas generate                 write the packages that applications import
   $ schemas push --dry-run           show what the registry lacks
+  $ schemas new orders.order.placed  add an event, or the next version of one
+  $ schemas diff orders.order.placed compare its newest version with the one before
 `;
 
 /** In the order of the help text. */

@@ -91,7 +91,7 @@ describe("decode", () => {
 
   it.each([
     [[event], id, `The message cannot be read as ${event} v2: as bare hex: `],
-    [[`${event}@1`], "", "The message cannot be read"],
+    [[`${event}@1`], "", "Standard input is empty."],
     [[`${event}@1`, "--encoding", "hex"], "xyz", "it is not of the encoding that was named"],
     [[event, "lost.bin"], "", 'Cannot read "lost.bin": ENOENT'],
     [[event, "--registry", "http://127.0.0.1:1"], id, "does not begin as the registry's wire format does"],

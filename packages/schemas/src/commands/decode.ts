@@ -99,6 +99,13 @@ function report(context: CliContext, { event, version }: FoundVersion, data: unk
 }
 
 async function readMessage(context: CliContext, file: string): Promise<Uint8Array> {
+  const input = await readInput(context, file);
+  if (input.length > 0) return input;
+  const source = file === "-" ? "Standard input" : `"${file}"`;
+  throw new SchemasError("message-unreadable", `${source} is empty. Give the bytes of one message.`);
+}
+
+async function readInput(context: CliContext, file: string): Promise<Uint8Array> {
   try {
     return file === "-" ? await context.readInput() : await readFile(resolve(context.cwd, file));
   } catch (error) {
