@@ -71,6 +71,8 @@ function sourceFindings(name: string, versions: readonly string[]): readonly str
     registryUrl: null,
     rules: new Map(),
     events: new Map(),
+    waivers: [],
+    lint: { preset: "off", rules: new Map(), overrides: [] },
   };
   const files = versions.map((text, i) => ({
     path: `samples/pair.${name}/v${i + 1}.avsc`,

@@ -6,6 +6,8 @@ export interface CliContext {
   readonly isInteractive: boolean;
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
+  /** The whole of standard input. */
+  readonly readInput: () => Promise<Uint8Array>;
   /** Asks a yes-or-no question on the terminal. */
   readonly confirm: (question: string) => Promise<boolean>;
 }

@@ -1,12 +1,19 @@
 import { Command, CommanderError } from "commander";
 import type { Action, CliContext, ExitCode } from "./cli-context.ts";
 import { addCheckCommand } from "./commands/check.ts";
+import { addDecodeCommand } from "./commands/decode.ts";
+import { addDiffCommand } from "./commands/diff.ts";
 import { addExplainCommand } from "./commands/explain.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addLintCommand } from "./commands/lint.ts";
+import { addListCommand } from "./commands/list.ts";
+import { addNewCommand } from "./commands/new.ts";
+import { addPullCommand } from "./commands/pull.ts";
 import { addPushCommand } from "./commands/push.ts";
 import { addReleaseCommand } from "./commands/release.ts";
+import { addSampleCommand } from "./commands/sample.ts";
+import { addShowCommand } from "./commands/show.ts";
 import { SchemasError } from "./errors.ts";
 
 const help = `
@@ -24,7 +31,27 @@ Examples:
   $ schemas release                  lock the versions that are ready for use
   $ schemas generate                 write the packages that applications import
   $ schemas push --dry-run           show what the registry lacks
+  $ schemas new orders.order.placed  add an event, or the next version of one
+  $ schemas diff orders.order.placed compare its newest version with the one before
 `;
+
+/** In the order of the help text. */
+const commands = [
+  addInitCommand,
+  addCheckCommand,
+  addExplainCommand,
+  addLintCommand,
+  addReleaseCommand,
+  addGenerateCommand,
+  addPushCommand,
+  addListCommand,
+  addShowCommand,
+  addNewCommand,
+  addDiffCommand,
+  addSampleCommand,
+  addDecodeCommand,
+  addPullCommand,
+];
 
 /** Runs the command line and returns the exit code. Only a defect of this program makes it throw. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
@@ -33,16 +60,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     exitCode = await action();
   };
   const program = createProgram(context);
-  for (const add of [
-    addInitCommand,
-    addCheckCommand,
-    addExplainCommand,
-    addLintCommand,
-    addReleaseCommand,
-    addGenerateCommand,
-    addPushCommand,
-  ])
-    add(program, context, run);
+  for (const add of commands) add(program, context, run);
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createInterface } from "node:readline/promises";
+import { buffer } from "node:stream/consumers";
 import { runCli } from "./cli.ts";
 
 // Whoever reads the report, such as `head`, may leave before its end.
@@ -14,6 +15,7 @@ try {
     isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     print: (text) => process.stdout.write(text),
     printError: (text) => process.stderr.write(text),
+    readInput: () => buffer(process.stdin),
     confirm: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });
       try {

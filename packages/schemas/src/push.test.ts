@@ -18,7 +18,11 @@ function memoryRegistry(keep: (schema: string) => string = (schema) => schema) {
   const client: RegistryClient = {
     url: "http://registry",
     subjects: async () => [...new Set(schemas.map(({ subject }) => subject))],
-    schemaOf: async (subject, version) => schemas.filter((entry) => entry.subject === subject)[version - 1]!.schema,
+    version: async (subject, version) => ({
+      schema: schemas.filter((entry) => entry.subject === subject)[version - 1]!.schema,
+      schemaType: "AVRO",
+      hasReferences: false,
+    }),
     versions: async (subject) => schemas.filter((entry) => entry.subject === subject).map((_, index) => index + 1),
     find: async (subject, schema) => {
       const index = schemas.findIndex((entry) => entry.subject === subject && entry.sent === schema);

@@ -13,8 +13,8 @@ export interface RegistryClient {
   readonly url: string;
   /** Every subject. */
   subjects(): Promise<readonly string[]>;
-  /** The schema text of a version, by the registry's own number. */
-  schemaOf(subject: string, version: number): Promise<string>;
+  /** One version of a subject, by the registry's own number. */
+  version(subject: string, version: number): Promise<SubjectVersion>;
   /** The versions of a subject; empty when the registry does not know it. */
   versions(subject: string): Promise<readonly number[]>;
   /** The registry's entry for this very schema under the subject, or null. */
@@ -30,6 +30,21 @@ export interface RegistryClient {
   byId(id: number): Promise<string>;
 }
 
+/** The part of the same API that `schemas pull` reads. */
+export interface RegistrySource extends Pick<RegistryClient, "url" | "subjects" | "versions" | "version" | "mode"> {
+  /** The mode of subjects without one of their own. */
+  globalMode(): Promise<string>;
+}
+
+/** A version of a subject. */
+export interface SubjectVersion {
+  readonly schema: string;
+  /** `AVRO`, `JSON` or `PROTOBUF`; registries leave the first out. */
+  readonly schemaType: string;
+  /** Whether it uses types of other subjects. */
+  readonly hasReferences: boolean;
+}
+
 /** Where and how to reach a registry. */
 export interface RegistryClientOptions {
   /** http or https, a path prefix kept; user and password in it become basic authentication. */
@@ -42,7 +57,7 @@ export interface RegistryClientOptions {
 const notFoundCodes = { subject: 40401, schema: 40403, subjectMode: 40408 } as const;
 
 /** @throws SchemasError `usage` when the URL is none of http or https. Every method throws the `registry-…` codes. */
-export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
+export function createRegistryClient(options: RegistryClientOptions): RegistryClient & RegistrySource {
   const request = createRequest(options);
   const subjectPath = (subject: string) => `/subjects/${encodeURIComponent(subject)}`;
   const modePath = (subject: string) => `/config/${encodeURIComponent(subject)}`;
@@ -52,12 +67,6 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       const answer = await request.json("GET", "/subjects");
       if (!Array.isArray(answer)) throw request.strange("GET", "/subjects");
       return answer.filter((subject) => typeof subject === "string");
-    },
-    async schemaOf(subject, version) {
-      const path = `${subjectPath(subject)}/versions/${version}`;
-      const { schema } = asRecord(await request.json("GET", path));
-      if (typeof schema !== "string") throw request.strange("GET", path);
-      return schema;
     },
     async versions(subject) {
       const answer = await request.orNull("GET", `${subjectPath(subject)}/versions`, [notFoundCodes.subject]);
@@ -101,6 +110,18 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       const { schema } = asRecord(await request.json("GET", `/schemas/ids/${id}`));
       if (typeof schema !== "string") throw request.strange("GET", `/schemas/ids/${id}`);
       return schema;
+    },
+    async globalMode() {
+      const { compatibilityLevel } = asRecord(await request.json("GET", "/config"));
+      if (typeof compatibilityLevel !== "string") throw request.strange("GET", "/config");
+      return compatibilityLevel;
+    },
+    async version(subject, version) {
+      const path = `${subjectPath(subject)}/versions/${version}`;
+      const { schema, schemaType, references } = asRecord(await request.json("GET", path));
+      if (typeof schema !== "string") throw request.strange("GET", path);
+      const hasReferences = Array.isArray(references) && references.length > 0;
+      return { schema, schemaType: typeof schemaType === "string" ? schemaType : "AVRO", hasReferences };
     },
   };
 }

@@ -11,8 +11,8 @@ export function starterFiles(event: EventName, generate: GenerateConfig): Readon
   ]);
 }
 
-/** What every event has: the entity's id as its key, and the instant. */
-function firstVersionOf(event: EventName): string {
+/** A first version: what every event has, the entity's id as its key, and the instant. */
+export function firstVersionOf(event: EventName): string {
   const entity = event.entity.replaceAll("_", " ");
   const action = event.action.replaceAll("_", " ");
   const title = `${entity.charAt(0).toUpperCase()}${entity.slice(1)}`;

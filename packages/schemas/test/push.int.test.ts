@@ -132,6 +132,7 @@ describe("on a terminal", () => {
       isInteractive: true,
       print: (text) => (output += text),
       printError: (text) => (output += text),
+      readInput: () => Promise.reject(new Error("read without being asked to")),
       confirm: async (question) => {
         questions.push(question);
         return answer;

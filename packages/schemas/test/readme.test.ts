@@ -55,7 +55,23 @@ it("explains every error code", () => {
   expect(tableBelow("Errors")).toEqual(schemasErrorCodes);
 });
 
-it.each(["init", "check", "lint", "release", "generate", "push"])("names every option of %s", async (command) => {
+const commands = [
+  "init",
+  "check",
+  "lint",
+  "release",
+  "generate",
+  "push",
+  "list",
+  "show",
+  "new",
+  "diff",
+  "sample",
+  "decode",
+  "pull",
+];
+
+it.each(commands)("names every option of %s", async (command) => {
   const { stdout } = await runInProcess("/", [command, "--help"]);
   const [row = ""] = readme.match(new RegExp(`^\\| \`schemas ${command} .*$`, "m")) ?? [];
   const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);

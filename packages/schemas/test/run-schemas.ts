@@ -36,7 +36,7 @@ export function runSchemas(
 }
 
 /** Runs the command line in this process, which is quicker where the process itself is not what is tested. */
-export async function runInProcess(cwd: string, args: readonly string[]): Promise<Run> {
+export async function runInProcess(cwd: string, args: readonly string[], input = ""): Promise<Run> {
   let stdout = "";
   let stderr = "";
   const code = await runCli(args, {
@@ -45,6 +45,7 @@ export async function runInProcess(cwd: string, args: readonly string[]): Promis
     isInteractive: false,
     print: (text) => (stdout += text),
     printError: (text) => (stderr += text),
+    readInput: () => Promise.resolve(bytesOf(input)),
     confirm: () => Promise.reject(new Error("asked without a terminal")),
   });
   return { code, stdout, stderr };

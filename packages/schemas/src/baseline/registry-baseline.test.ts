@@ -17,7 +17,11 @@ async function versionsFor(
     url: "http://registry",
     subjects: async () => Object.keys(subjects),
     versions: async (subject) => (subjects[subject] ?? []).map((_, index) => index + 1).toReversed(),
-    schemaOf: async (subject, version) => JSON.stringify(subjects[subject]?.[version - 1]),
+    version: async (subject, version) => ({
+      schema: JSON.stringify(subjects[subject]?.[version - 1]),
+      schemaType: "AVRO",
+      hasReferences: false,
+    }),
   });
   expect(baseline).toMatchObject({ label: "http://registry", identity: "schema" });
   const versions = baseline.events.flatMap((event) => event.versions);

@@ -9,7 +9,7 @@ import type { Baseline } from "./baseline.ts";
 /** Events that are read from the registry at once. */
 const readConcurrency = 8;
 
-type BaselineClient = Pick<RegistryClient, "url" | "subjects" | "versions" | "schemaOf">;
+type BaselineClient = Pick<RegistryClient, "url" | "subjects" | "versions" | "version">;
 
 /**
  * What a registry holds of the events of a tree. Events that the tree lacks are left alone: a registry may serve many
@@ -41,7 +41,7 @@ async function readEvent(
     const versions = (await client.versions(subject)).toSorted((a, b) => a - b);
     let expected = start;
     for (const version of versions) {
-      const schema = await client.schemaOf(subject, version);
+      const { schema } = await client.version(subject, version);
       const number = versionOf(event, schema) ?? firstFree(expected, schemas);
       schemas.set(number, schema);
       expected = number + 1;

@@ -1,13 +1,14 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Action, CliContext, ExitCode } from "../cli-context.ts";
 import { isNpmScope } from "../config.ts";
-import { reasonOf, systemCodeOf } from "../error-reason.ts";
+import { systemCodeOf } from "../error-reason.ts";
 import { SchemasError } from "../errors.ts";
 import { type EventName, parseEventType } from "../event-name.ts";
 import { starterFiles } from "../starter-files.ts";
 import { displayPath } from "../tree-files.ts";
+import { writeNewFile } from "./write-new-file.ts";
 
 const help = `
 Writes schemas.config.json and the first version of an event with an id and an instant, to build
@@ -65,7 +66,7 @@ async function init(context: CliContext, dir: string, options: InitOptions): Pro
     }
   }
   for (const [path, text] of files) {
-    await writeNew(join(root, path), shown(path), text);
+    await writeNewFile(join(root, path), shown(path), text);
     context.print(`Wrote ${shown(path)}\n`);
   }
   const tree = dir === "schemas" || dir === "." ? "" : ` ${dir}`;
@@ -81,14 +82,5 @@ async function exists(path: string): Promise<boolean> {
     // Any other fault is for the write to report, with the path that it fails on.
     if (systemCodeOf(error) !== null) return false;
     throw error;
-  }
-}
-
-async function writeNew(path: string, shown: string, text: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text, { flag: "wx" });
-  } catch (error) {
-    throw new SchemasError("file-unwritable", `Cannot write "${shown}": ${reasonOf(error)}.`, { cause: error });
   }
 }

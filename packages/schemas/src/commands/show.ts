@@ -1,0 +1,51 @@
+import { canonicalForm } from "@waybill/avro";
+import { type Command, Option } from "commander";
+import type { Action, CliContext, ExitCode } from "../cli-context.ts";
+import { findVersion, requireEventReference } from "../event-reference.ts";
+import { indentedJson } from "../json-text.ts";
+import { describeVersion, formatVersion } from "../version-details.ts";
+import { loadTree } from "./load.ts";
+
+const help = `
+Shows the newest version, or with @N version N: its fields with their types, defaults and docs, its
+topic, subject and key, and its fingerprints. CRC-64-AVRO, MD5 and SHA-256 are those of the Parsing
+Canonical Form; "text SHA-256" is the one in the lock, and "schema id" the one in the outbox.
+
+Examples:
+  $ schemas show orders.order.placed
+  $ schemas show orders.order.placed@1 --json
+  $ schemas show orders.order.placed@1 --canonical
+`;
+
+interface ShowOptions {
+  readonly tree?: string;
+  readonly json?: true;
+  readonly canonical?: true;
+}
+
+/** `schemas show`. */
+export function addShowCommand(program: Command, context: CliContext, run: (action: Action) => Promise<void>): void {
+  program
+    .command("show")
+    .summary("show a version of an event: fields, docs, fingerprints")
+    .argument("<event>", "domain.entity.action, with @N for version N")
+    .option("--tree <dir>", "the schema tree (default: . or ./schemas)")
+    .option("--json", "print JSON")
+    .addOption(new Option("--canonical", "print the Parsing Canonical Form alone").conflicts("json"))
+    .addHelpText("after", help)
+    .action((event: string, options: ShowOptions) => run(() => show(context, event, options)));
+}
+
+async function show(context: CliContext, name: string, options: ShowOptions): Promise<ExitCode> {
+  const reference = requireEventReference(name);
+  const { files, tree, pathOf } = await loadTree(context, options.tree);
+  const found = findVersion(tree, reference);
+  if (options.canonical === true) {
+    context.print(`${canonicalForm(found.version.record)}\n`);
+    return 0;
+  }
+  const described = describeVersion(tree, files.lock, found);
+  const details = { ...described, file: pathOf(described.file) };
+  context.print(options.json === true ? `${indentedJson(details)}\n` : formatVersion(details));
+  return 0;
+}
