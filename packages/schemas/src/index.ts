@@ -1,4 +1,5 @@
 export { checkTree } from "./check-tree.ts";
+export { parseConfig } from "./config.ts";
 export type { EventConfig, GenerateConfig, SchemasConfig } from "./config.ts";
 export { SchemasError, type SchemasErrorCode } from "./errors.ts";
 export type { EventName } from "./event-name.ts";
