@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type GeneratedFolder, generateModules } from "@waybill/codec-conformance";
-import { buildSchemaTree, checkTree, type SchemasConfig } from "@waybill/schemas";
+import { buildSchemaTree, checkTree, parseConfig } from "@waybill/schemas";
 import { Random, SchemaGenerator, type SchemaJson } from "../../../packages/avro/test/random-schema.ts";
 
 const SEED = 7;
@@ -17,6 +17,9 @@ interface VersionPair {
   readonly told: readonly string[];
 }
 
+const { config } = parseConfig(
+  new TextEncoder().encode('{ "mode": "NONE", "generate": { "out": "../events", "scope": "@samples" } }'),
+);
 const pairs = randomVersionPairs();
 let folder: GeneratedFolder;
 let errors: ReadonlySet<string>;
@@ -65,19 +68,11 @@ function eventText(name: string, type: SchemaJson): string {
 
 /** @returns null when one of the schemas is invalid, as a random one may be */
 function sourceFindings(name: string, versions: readonly string[]): readonly string[] | null {
-  const config: SchemasConfig = {
-    mode: "NONE",
-    generate: { out: "../events", scope: "@samples" },
-    registryUrl: null,
-    rules: new Map(),
-    events: new Map(),
-    waivers: [],
-    lint: { preset: "off", rules: new Map(), overrides: [] },
-  };
   const files = versions.map((text, i) => ({
     path: `samples/pair.${name}/v${i + 1}.avsc`,
     content: new TextEncoder().encode(text),
   }));
+  if (config === null) throw new Error("the config is invalid");
   const findings = checkTree(buildSchemaTree(config, files), new Map());
   if (findings.some(({ severity }) => severity === "error")) return null;
   return findings.filter(({ rule }) => rule.startsWith("source-")).map(({ message }) => message);

@@ -1,6 +1,7 @@
 export { type Baseline, type BaselineSource, parseBaselineSource } from "./baseline/baseline.ts";
 export { type BaselineContext, readBaseline } from "./baseline/read-baseline.ts";
 export { type CheckOptions, checkTree } from "./check-tree.ts";
+export { parseConfig } from "./config.ts";
 export type { EventConfig, GenerateConfig, SchemasConfig } from "./config.ts";
 export { SchemasError, type SchemasErrorCode } from "./errors.ts";
 export type { EventName } from "./event-name.ts";
