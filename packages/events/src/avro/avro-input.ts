@@ -170,7 +170,10 @@ export function readString(input: AvroInput): string {
 export function stringBetween(input: AvroInput, start: number, end: number): string {
   const { bytes } = input;
   if (end - start > SHORT_STRING) return readText(input, start, end);
-  for (let i = start; i < end; i++) if (bytes[i]! > 0x7f) return readText(input, start, end);
+  // All bits in one, as a branch for each byte costs a tenth of decoding.
+  let bits = 0;
+  for (let i = start; i < end; i++) bits |= bytes[i]!;
+  if (bits > 0x7f) return readText(input, start, end);
   if (input.end > MAX_TEXT_BYTES) return bytes.toString("latin1", start, end);
   input.text ??= bytes.toString("latin1", 0, input.end);
   return input.text.substring(start, end);
