@@ -1,12 +1,14 @@
 import { type AvroInput, readWhole } from "./avro/avro-input.ts";
 import { compileReader } from "./avro/compile-reader.ts";
 import { readRecordSchema, readSchema } from "./avro/schema-reader.ts";
+import { isSameType } from "./avro/same-type.ts";
 import type { EventDescriptor } from "./event-descriptor.ts";
 
 /**
  * A decoder of what was written with another schema, by Avro's schema resolution: reordered, added and removed
  * fields, aliases, promotions, defaults, enum defaults, unions. Making one costs about as much as decoding a hundred
- * events: keep it.
+ * events: keep it. Where the schemas differ in nothing that is written (text, docs, defaults, aliases) it is the
+ * descriptor's own.
  *
  * @throws DecodeError with code `SCHEMA_UNREADABLE` or `SCHEMAS_UNRESOLVABLE`; the decoder itself throws DecodeError
  * with code `BYTES_UNREADABLE`
@@ -17,7 +19,9 @@ export function createDecoder<Data>(
 ): (bytes: Uint8Array) => Data {
   if (writerSchema === descriptor.schema) return (bytes) => descriptor.decode(bytes);
   const writer = readRecordSchema(writerSchema);
-  const read = compileReader(writer, readSchema(descriptor.schema)) as (input: AvroInput) => Data;
+  const reader = readSchema(descriptor.schema);
+  if (isSameType(writer, reader)) return (bytes) => descriptor.decode(bytes);
+  const read = compileReader(writer, reader) as (input: AvroInput) => Data;
   return (bytes) => readWhole(read, bytes, writer.fullName);
 }
 
