@@ -5,7 +5,10 @@ const SLOTS = 512;
 /** Longer keys are rather values than names. */
 const MAX_KEY_BYTES = 40;
 
-/** ASCII keys of maps as they were read last, each in the slot of its {@link slotOf}. */
+/**
+ * ASCII keys of maps as they were read last, each in the slot of its {@link slotOf}. A key of a map that was never
+ * finished may keep alive the text of its message, of at most 4 kB: 2 MB in all, whatever is sent.
+ */
 const remembered: string[] = Array.from({ length: SLOTS }, () => "");
 
 /**
