@@ -103,8 +103,9 @@ class Sample {
     throw new SchemasError("schema-invalid", "An empty union has no value. Give it branches.");
   }
 
+  /** Fewer the deeper, as the lengths of nested lists multiply. */
   #length(depth: number): number {
-    return depth > maxDepth ? 0 : this.#random.integer(1, 3);
+    return depth > maxDepth ? 0 : this.#random.integer(1, Math.max(1, 4 - depth));
   }
 
   #scalar(schema: Exclude<Schema, { type: "record" | "union" | "array" | "map" | "enum" }>, words: string): unknown {
