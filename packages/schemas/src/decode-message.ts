@@ -1,8 +1,9 @@
-import { createDecoder, DecodeError, describeEvent, parseFrame, recordNameOf } from "@waybill/events";
+import { createDecoder, DecodeError, parseFrame, recordNameOf } from "@waybill/events";
 import { reasonOf } from "./error-reason.ts";
 import { SchemasError } from "./errors.ts";
 import type { FoundVersion } from "./event-reference.ts";
 import type { MessageCandidate } from "./message-bytes.ts";
+import { descriptorOf } from "./version-descriptor.ts";
 
 /** A message as it was read. */
 export interface DecodedMessage {
@@ -96,9 +97,8 @@ function readingsOf(bytes: Uint8Array): readonly Reading[] {
   return bytes.length >= 5 && bytes[0] === 0 ? [parseFrame(bytes), bare] : [bare];
 }
 
-function decoderFor({ event, version }: FoundVersion, writerSchema: string): (bytes: Uint8Array) => unknown {
-  const reader = describeEvent({ type: event.name.type, version: version.version, schema: version.text });
-  return createDecoder(writerSchema, reader);
+function decoderFor(found: FoundVersion, writerSchema: string): (bytes: Uint8Array) => unknown {
+  return createDecoder(writerSchema, descriptorOf(found));
 }
 
 function describeReading(encoding: string, registryId: number | null): string {

@@ -40,6 +40,21 @@ it("takes the types inside along, and every use of their names", () => {
   });
 });
 
+it("spells out the short name of a type that stays in the old namespace", () => {
+  const text = JSON.stringify({
+    type: "record",
+    name: "B",
+    namespace: "a",
+    fields: [
+      { name: "one", type: { type: "enum", name: "a.E", symbols: ["X"] } },
+      { name: "two", type: { type: "array", items: "E" } },
+    ],
+  });
+  const renamed = renameRecord(text, "c.B");
+  expect(namesIn(renamed)).toEqual(["c.B", "a.E"]);
+  expect(renamed).toContain('"items":"a.E"');
+});
+
 it("refers by the full name from a type with a namespace of its own", () => {
   const inner = { type: "record", name: "x.In", fields: [{ name: "up", type: ["null", "a.B"] }] };
   const text = JSON.stringify({

@@ -95,6 +95,9 @@ class Renaming {
     const isOwn = name.includes(".") || written?.kind === "string";
     if (isOwn) {
       const own = namespaceFor(name, written?.kind === "string" ? written.value : null);
+      // Kept, and yet a use of the short name must be spelt out once the types around it have moved.
+      const kept = name.includes(".") ? name : qualified(name, own);
+      this.#names.set(kept, kept);
       return { before: own, after: own };
     }
     this.#names.set(qualified(name, outer.before), qualified(name, outer.after));

@@ -103,3 +103,11 @@ describe("decode", () => {
     expect(stderr).not.toMatch(/O-901|4f2d39/);
   });
 });
+
+it.each(["sample", "decode"])("%s says that check knows what is wrong with a schema", async (command) => {
+  const second = { name: "userId", type: "string", "waybill.key": true };
+  await using folder = await folderWith({ ...files, "schemas/orders/order.placed/v1.avsc": orderRecord([second]) });
+  const { code, stderr } = await runInProcess(folder.path, [command, "orders.order.placed@1"], "00");
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^error: orders\/order\.placed\/v1\.avsc cannot be used: .*two fields.* Run "schemas check"/);
+});

@@ -1,10 +1,11 @@
-import { describeEvent, frame } from "@waybill/events";
+import { frame } from "@waybill/events";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Action, CliContext, ExitCode } from "../cli-context.ts";
 import { SchemasError } from "../errors.ts";
 import { findVersion, requireEventReference } from "../event-reference.ts";
 import { jsonText } from "../json-text.ts";
 import { sampleEvents } from "../sample/sample-events.ts";
+import { descriptorOf } from "../version-descriptor.ts";
 import { loadTree } from "./load.ts";
 
 const help = `
@@ -59,9 +60,9 @@ async function sample(context: CliContext, name: string, options: SampleOptions)
     throw new SchemasError("usage", "--frame is for bytes. Give --as hex or --as base64 with it.");
   }
   const { tree } = await loadTree(context, options.tree);
-  const { event, version } = findVersion(tree, reference);
-  const descriptor = describeEvent({ type: event.name.type, version: version.version, schema: version.text });
-  const events = sampleEvents(version, options.seed);
+  const found = findVersion(tree, reference);
+  const descriptor = descriptorOf(found);
+  const events = sampleEvents(found.version, options.seed);
   for (let printed = 0; printed < options.count; printed += 1) {
     const { value } = events.next();
     const bytes = descriptor.encode(value);

@@ -105,6 +105,15 @@ describe("seeds", () => {
   });
 });
 
+it("leaves lists empty whose items have no end", () => {
+  const endless = { type: "record", name: "Endless", fields: [{ name: "next", type: "Endless" }] };
+  const source = sourceOf([
+    { name: "items", type: { type: "array", items: endless } },
+    { name: "none", type: { type: "map", values: [] } },
+  ]);
+  expect(take(source, 1)).toEqual([{ items: [], none: {} }]);
+});
+
 it("says which schemas have no value", () => {
   expect(() => take(sourceOf([{ name: "self", type: "C" }]), 1)).toThrow(/a\.b\.C has no value/);
   expect(() => take(sourceOf([{ name: "none", type: [] }]), 1)).toThrow(/has no value/);

@@ -69,10 +69,12 @@ class Sample {
       case "union":
         return this.valueOf(this.#branch(schema.branches, depth), words, depth);
       case "array":
-        return Array.from({ length: this.#length(depth) }, () => this.valueOf(schema.items, words, depth));
+        return Array.from({ length: this.#length(schema.items, depth) }, () =>
+          this.valueOf(schema.items, words, depth),
+        );
       case "map":
         return Object.fromEntries(
-          Array.from({ length: this.#length(depth) }, (_, index) => [
+          Array.from({ length: this.#length(schema.values, depth) }, (_, index) => [
             `key${index + 1}`,
             this.valueOf(schema.values, words, depth),
           ]),
@@ -103,8 +105,9 @@ class Sample {
     throw new SchemasError("schema-invalid", "An empty union has no value. Give it branches.");
   }
 
-  #length(depth: number): number {
-    return depth > maxDepth ? 0 : this.#random.integer(1, 3);
+  /** None of what has no end; fewer the deeper, as the lengths of nested lists multiply. */
+  #length(items: Schema, depth: number): number {
+    return depth > maxDepth || this.#height(items) === Infinity ? 0 : this.#random.integer(1, Math.max(1, 4 - depth));
   }
 
   #scalar(schema: Exclude<Schema, { type: "record" | "union" | "array" | "map" | "enum" }>, words: string): unknown {
