@@ -2,6 +2,8 @@ import { countFindings, type Finding, rules, type Severity } from "./finding.ts"
 
 /** How many events and versions a check looked at. */
 export interface CheckedCounts {
+  /** The command that reports. Default: check. */
+  readonly command?: "check" | "lint";
   readonly events: number;
   readonly versions: number;
   readonly mode: string;

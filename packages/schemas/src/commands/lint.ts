@@ -61,7 +61,7 @@ async function lint(context: CliContext, dir: string | undefined, options: LintO
   const { findings, versions } = lintTree(tree, files.lock);
   const base = pathBaseOf(options.format, context.cwd, context.env);
   const reportedPathOf = (file: string) => displayPath(base, join(files.root, file));
-  const checked = { events: tree.events.length, versions, mode: tree.config.mode };
+  const checked = { command: "lint", events: tree.events.length, versions, mode: tree.config.mode } as const;
   context.print(reportFormats[options.format](findings, checked, reportedPathOf));
   const { error: errors, warning: warnings } = countFindings(findings);
   return errors > 0 || (options.denyWarnings === true && warnings > 0) ? 1 : 0;

@@ -8,7 +8,7 @@ export function formatMarkdown(
   checked: CheckedCounts,
   pathOf: (file: string) => string,
 ): string {
-  const heading = `### schemas check: ${describeCounts(findings)}`;
+  const heading = `### schemas ${checked.command ?? "check"}: ${describeCounts(findings)}`;
   const table =
     findings.length === 0
       ? []
