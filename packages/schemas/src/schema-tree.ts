@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { parseSchema, type RecordSchema, type Schema } from "@waybill/avro";
 import type { SchemasConfig } from "./config.ts";
 import { type EventName, eventNameOf, namespaceOf } from "./event-name.ts";
@@ -142,10 +142,12 @@ function placeOf(path: string): VersionPlace | Finding {
   return { name, version: Number(version) };
 }
 
+const decoder = new TextDecoder();
+
 function readVersion(file: TreeFile, version: number): { version: SchemaVersion; problems: readonly Finding[] } {
   const result = parseSchema(file.content, { file: file.path });
   const schema = result.ok ? result.schema : null;
-  const source = new TextDecoder().decode(file.content);
+  const source = decoder.decode(file.content);
   const text = result.ok ? compactJson(source) : source;
   return {
     version: {
@@ -153,7 +155,7 @@ function readVersion(file: TreeFile, version: number): { version: SchemaVersion;
       file: file.path,
       content: file.content,
       text,
-      sha256: createHash("sha256").update(text).digest("hex"),
+      sha256: hash("sha256", text),
       schema,
       record: schema?.type === "record" ? schema : null,
     },

@@ -83,13 +83,29 @@ export function requirementsOf(reader: Schema, writer: Schema): Requirements {
 }
 
 /**
- * The verdict on a pair whose types alone decide it, or null. Most pairs are such: without this a check of a record of
- * 20 nullable fields takes five times as long.
+ * The verdict on a pair whose types alone decide it, unions of such types included, or null. Most pairs are such:
+ * without this a check of a record of 20 nullable fields takes five times as long.
  */
 export function verdictByType(reader: Schema, writer: Schema): boolean | null {
-  if (reader.type === "union" || writer.type === "union") return null;
+  if (writer.type === "union") return verdictOfUnion(writer.branches, (branch) => verdictByType(reader, branch), false);
+  if (reader.type === "union") return verdictOfUnion(reader.branches, (branch) => verdictByType(branch, writer), true);
   if (reader.type !== writer.type) return PROMOTIONS[reader.type]?.includes(writer.type) ?? false;
   return isPrimitiveType(reader.type) ? true : null;
+}
+
+/** One branch with the decisive verdict decides, provided that types decide every other branch too. */
+function verdictOfUnion(
+  branches: readonly Schema[],
+  verdictOf: (branch: Schema) => boolean | null,
+  decisive: boolean,
+): boolean | null {
+  let verdict = !decisive;
+  for (const branch of branches) {
+    const one = verdictOf(branch);
+    if (one === null) return null;
+    if (one === decisive) verdict = decisive;
+  }
+  return verdict;
 }
 
 /** Names match when their last parts are equal, or when the reader's type has the writer's full name as an alias. */

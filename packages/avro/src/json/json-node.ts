@@ -70,6 +70,9 @@ export function jsonValueOf(node: JsonNode): JsonValue {
   }
 }
 
+/** The object without members, shared: most types have no properties, and 10,000 schemas would hold 200,000 copies. */
+export const emptyJsonObject: JsonObject = Object.freeze(Object.create(null));
+
 /** A prototype-less object of some members. */
 export function jsonObjectOf(members: Iterable<readonly [string, JsonValue]>): JsonObject {
   const object: Record<string, JsonValue> = Object.create(null);

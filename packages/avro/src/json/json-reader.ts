@@ -77,9 +77,9 @@ class JsonReader {
   #value(at: SourcePosition): JsonNode {
     switch (this.#text[this.#index]) {
       case "{":
-        return this.#nested(() => this.#object(at));
+        return this.#object(at);
       case "[":
-        return this.#nested(() => this.#array(at));
+        return this.#array(at);
       case '"':
         return { kind: "string", value: this.#string(), at, end: this.#index };
       case "t":
@@ -96,17 +96,15 @@ class JsonReader {
     }
   }
 
-  #nested(read: () => JsonNode): JsonNode {
+  #descend(): void {
     if (++this.#depth > MAX_DEPTH) {
       throw new JsonSyntaxError("too-deep", `nested more than ${MAX_DEPTH} levels deep`, this.#index);
     }
-    const node = read();
-    this.#depth--;
-    return node;
   }
 
   #object(at: SourcePosition): JsonNode {
     const members = new Map<string, JsonNode>();
+    this.#descend();
     this.#index++;
     this.#skipSpace();
     if (this.#text[this.#index] === "}") this.#index++;
@@ -114,6 +112,7 @@ class JsonReader {
       do this.#member(at, members);
       while (this.#another("}"));
     }
+    this.#depth--;
     return { kind: "object", members, at, end: this.#index };
   }
 
@@ -136,6 +135,7 @@ class JsonReader {
 
   #array(at: SourcePosition): JsonNode {
     const elements: JsonNode[] = [];
+    this.#descend();
     this.#index++;
     this.#skipSpace();
     if (this.#text[this.#index] === "]") this.#index++;
@@ -145,6 +145,7 @@ class JsonReader {
         elements.push(this.#value(new SourcePosition(this.#source, this.#index, at, elements.length)));
       } while (this.#another("]"));
     }
+    this.#depth--;
     return { kind: "array", elements, at, end: this.#index };
   }
 

@@ -1,9 +1,11 @@
 import {
   describeJson,
+  emptyJsonObject,
   type JsonNode,
   type JsonObject,
   type JsonObjectNode,
   jsonObjectOf,
+  type JsonValue,
   jsonValueOf,
 } from "../json/json-node.ts";
 import type { ProblemList } from "./problems.ts";
@@ -61,8 +63,9 @@ export class Attributes {
 
   /** Every attribute but some, as plain data. */
   others(known: ReadonlySet<string>): JsonObject {
-    const members = [...this.object.members].filter(([key]) => !known.has(key));
-    return jsonObjectOf(members.map(([key, node]) => [key, jsonValueOf(node)]));
+    const members: [string, JsonValue][] = [];
+    for (const [key, node] of this.object.members) if (!known.has(key)) members.push([key, jsonValueOf(node)]);
+    return members.length === 0 ? emptyJsonObject : jsonObjectOf(members);
   }
 
   #textsOf(node: JsonNode, key: string): readonly { readonly text: string; readonly node: JsonNode }[] {

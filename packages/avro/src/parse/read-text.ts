@@ -10,8 +10,10 @@ export function readText(text: string | Uint8Array, file: string | null, problem
   return readJson(new SourceText(decoded.startsWith("\ufeff") ? decoded.slice(1) : decoded, file), problems);
 }
 
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 function decodeUtf8(bytes: Uint8Array, file: string | null, problems: ProblemList): string | null {
-  const decoded = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const decoded = decoder.decode(bytes);
   const fault = firstInvalidByte(bytes, decoded);
   if (fault === null) return decoded;
   const at = new SourcePosition(new SourceText(decoded.slice(0, fault.offset), file), fault.offset);

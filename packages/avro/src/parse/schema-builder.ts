@@ -1,4 +1,11 @@
-import { describeJson, type JsonNode, type JsonObject, type JsonObjectNode, jsonObjectOf } from "../json/json-node.ts";
+import {
+  describeJson,
+  emptyJsonObject,
+  type JsonNode,
+  type JsonObject,
+  type JsonObjectNode,
+  jsonObjectOf,
+} from "../json/json-node.ts";
 import type { LogicalType } from "../model/logical-type.ts";
 import {
   describeSchema,
@@ -73,7 +80,7 @@ export class SchemaBuilder {
   }
 
   #reference(name: string, namespace: string | null, node: JsonNode): Schema | null {
-    if (isPrimitiveType(name)) return { type: name, logicalType: null, properties: jsonObjectOf([]), at: node.at };
+    if (isPrimitiveType(name)) return { type: name, logicalType: null, properties: emptyJsonObject, at: node.at };
     if (["record", "error", "enum", "fixed", "array", "map"].includes(name)) {
       const message = `"${name}" cannot stand alone: write {"type": "${name}", …} with its attributes as one object`;
       this.#problems.add("unknown-type", message, node.at);
@@ -147,7 +154,7 @@ export class SchemaBuilder {
       seen.add(label);
       branches.push(branch);
     }
-    return { type: "union", branches, logicalType: null, properties: jsonObjectOf([]), at: node.at };
+    return { type: "union", branches, logicalType: null, properties: emptyJsonObject, at: node.at };
   }
 
   #record(attributes: Attributes, enclosing: string | null, isError: boolean): RecordSchema | null {

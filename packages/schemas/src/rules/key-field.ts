@@ -122,13 +122,13 @@ function isMarked(field: RecordField): boolean {
 
 /** The fields of all records inside a record, without its own. */
 function nestedFields(record: RecordSchema): readonly RecordField[] {
-  const seen = new Set<Schema>([record]);
+  const seen = new Set<RecordSchema>([record]);
   const fields: RecordField[] = [];
   const queue: Schema[] = record.fields.map(({ type }) => type);
   for (let schema = queue.pop(); schema !== undefined; schema = queue.pop()) {
-    if (seen.has(schema)) continue;
-    seen.add(schema);
     if (schema.type === "record") {
+      if (seen.has(schema)) continue;
+      seen.add(schema);
       fields.push(...schema.fields);
       queue.push(...schema.fields.map(({ type }) => type));
     } else if (schema.type === "array") queue.push(schema.items);
