@@ -92,6 +92,20 @@ export const sampleSchemas: readonly SampleSchema[] = [
       ["string"],
     ),
   ),
+  // By its type, anything but null is such a record.
+  sample(
+    "beside_empty_record",
+    fieldsOf(
+      [fixed("Three", 3), { type: "array", items: "long" }, record("C", [])],
+      ["C", { type: "array", items: ["null", "string"] }, "null"],
+      ["null", "C", { type: "array", items: "C" }],
+      ["boolean", "int", "string", "bytes", "C"],
+      ["C", { type: "enum", name: "Suit", symbols: ["A", "B"] }, "long", "double"],
+      ["C", logical("string", "uuid"), "Suit", "float"],
+      ["C", logical("long", "timestamp-millis"), decimal(4, 2)],
+      ["C", "double", fixed("Four", 4)],
+    ),
+  ),
   sample("recursion", [
     { name: "value", type: "int" },
     { name: "next", type: ["null", "Sample"] },

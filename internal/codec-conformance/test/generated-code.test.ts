@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -37,6 +38,7 @@ beforeAll(async () => {
     // Both would shadow what generated code itself refers to.
     { name: "uint8.array", versions: [recordText("Uint8Array", [{ name: "bytes", type: "bytes" }])] },
     { name: "avro.input", versions: [recordText("AvroInput", [])] },
+    { name: "endless.nested", versions: [recordText("Endless", [{ name: "self", type: "Endless" }])] },
   ]);
 });
 afterAll(() => folder.remove());
@@ -46,6 +48,7 @@ const usage = `
 import { Decimal } from "@waybill/events";
 import type { DataOf, EventDescriptor } from "@waybill/events";
 import { type AnyOrderPlaced, type OrderPlaced, orderPlaced, orderPlacedV2 } from "./samples/src/order.placed.ts";
+import { orderPlacedExample, orderPlacedV2Example } from "./samples/src/order.placed.testing.ts";
 import type { DecimalsSample } from "./usage-types.ts";
 
 export function labelOf(event: AnyOrderPlaced): string {
@@ -63,6 +66,12 @@ export const data: DataOf<typeof orderPlaced> = { number: 1n };
 // @ts-expect-error a long is a bigint
 export const wrong: DataOf<typeof orderPlaced> = { number: 1 };
 export const decimal: DecimalsSample = Decimal.parse("1");
+export const example: OrderPlaced = orderPlacedExample({ number: 7n });
+export const older: string = orderPlacedV2Example().channel.$type;
+// @ts-expect-error a long is a bigint
+orderPlacedExample({ number: 1 });
+// @ts-expect-error no such field
+orderPlacedExample({ nummer: 1n });
 `;
 
 it("compiles under the strictest flags, and types say what consumers rely on", async () => {
@@ -131,4 +140,34 @@ it("gives a descriptor for each version, the newest under the event's own name",
   expect(orderPlacedV1?.schemaId).toBe(describeEvent({ type: "a.b.c", version: 1, schema: orderV1 }).schemaId);
   expect(orderPlacedV1?.key({ orderId: "order-1" })).toBe("order-1");
   expect(orderPlacedV3?.key({ number: 2n ** 60n })).toBe("1152921504606846976");
+});
+
+const withExamples = [...sampleSchemas.map(({ name }) => `sample.${name}`), "sample.hostile", "order.placed"];
+
+it.each([...withExamples, "uint8.array", "avro.input"])("gives valid examples of every version of %s", async (name) => {
+  const descriptors = (await import(folder.modulePath(name))) as Record<string, EventDescriptor>;
+  const factories = (await import(folder.modulePath(`${name}.testing`))) as Record<string, () => object>;
+  expect(Object.keys(factories).toSorted()).toEqual(
+    Object.keys(descriptors)
+      .map((descriptor) => `${descriptor}Example`)
+      .toSorted(),
+  );
+  for (const [descriptorName, descriptor] of Object.entries(descriptors)) {
+    const example = factories[`${descriptorName}Example`]!;
+    expect(descriptor.explain(example())).toEqual([]);
+    expect(descriptor.decode(descriptor.encode(example()))).toEqual(example());
+    expect(Object.is(example(), example())).toBe(false);
+  }
+});
+
+it("puts what a test names into an example", async () => {
+  const { orderPlacedV1Example } = (await import(folder.modulePath("order.placed.testing"))) as {
+    orderPlacedV1Example: (overrides: object) => object;
+  };
+  expect(orderPlacedV1Example({ orderId: "order-1" })).toEqual({ orderId: "order-1" });
+});
+
+it("has no examples for an event that has no value", () => {
+  expect(existsSync(folder.modulePath("endless.nested"))).toBe(true);
+  expect(existsSync(folder.modulePath("endless.nested.testing"))).toBe(false);
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type GeneratedFolder, generateModules } from "@waybill/codec-conformance";
 import type { EventDescriptor } from "@waybill/events";
@@ -66,6 +67,12 @@ describe("a bundle of one export of a generated package", () => {
       orderPlacedV3: ["mark-placed-2", "mark-placed-3"],
       orderShipped: ["mark-shipped-1"],
     });
+  });
+
+  it("holds no factories for tests", async () => {
+    const exported = await readFile(join(folder.path, "samples/src/order.placed.testing.ts"), "utf8");
+    expect(exported).toContain("function orderPlacedV1Example(");
+    for (const name of ["orderPlaced", "orderPlacedV1"]) expect(await bundle(name)).not.toContain("Example");
   });
 
   it("holds the readers and writers that the event needs, and not the interpreter", async () => {

@@ -16,8 +16,9 @@ import { loadTree } from "./load.ts";
 
 const help = `
 Checks the tree, then writes one npm package for each domain into "generate.out" of the config:
-types, descriptors and codecs of every version. The same schemas give the same files, so the
-packages belong in version control. With any error in the tree nothing is written.
+types, descriptors and codecs of every version, and example events for tests. The same schemas
+give the same files, so the packages belong in version control. With any error in the tree
+nothing is written.
 
 --check writes nothing, and exits with 1 when a file is missing, outdated or left over: for CI.
 

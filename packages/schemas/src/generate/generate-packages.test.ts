@@ -28,12 +28,15 @@ describe("a package", () => {
       "orders/README.md",
       "orders/src/index.ts",
       "orders/src/order.placed.ts",
+      "orders/src/order.placed.testing.ts",
       "stock-keeping/package.json",
       "stock-keeping/tsconfig.json",
       "stock-keeping/README.md",
       "stock-keeping/src/index.ts",
       "stock-keeping/src/item.counted.ts",
+      "stock-keeping/src/item.counted.testing.ts",
       "stock-keeping/src/item.lost.ts",
+      "stock-keeping/src/item.lost.testing.ts",
     ]);
   });
 
@@ -48,6 +51,11 @@ describe("a package", () => {
           "@waybill/source": "./src/item.lost.ts",
           types: "./dist/item.lost.d.ts",
           default: "./dist/item.lost.js",
+        },
+        "./item.lost/testing": {
+          "@waybill/source": "./src/item.lost.testing.ts",
+          types: "./dist/item.lost.testing.d.ts",
+          default: "./dist/item.lost.testing.js",
         },
       },
     });

@@ -1,5 +1,6 @@
 import { SchemasError } from "../errors.ts";
 import { generateEventModule } from "./event-module.ts";
+import { generateExampleModule } from "./example-module.ts";
 import type { GeneratorEvent, PackageOptions } from "./generator-input.ts";
 import { folderOf } from "./names.ts";
 import {
@@ -23,20 +24,20 @@ export function generatePackages(
   const domains = Map.groupBy(events, ({ name }) => name.domain);
   const files = new Map<string, string>();
   for (const domain of [...domains.keys()].toSorted()) {
-    const packageEvents = (domains.get(domain) ?? []).map(
-      (event): PackageEvent => ({
-        event,
-        module: generateEventModule(event),
-      }),
-    );
+    const packageEvents = (domains.get(domain) ?? []).map((event): PackageEvent => {
+      const module = generateEventModule(event);
+      return { event, module, examples: generateExampleModule(event, module) };
+    });
     checkDistinct(packageEvents);
     const folder = folderOf(domain);
     files.set(`${folder}/package.json`, generateManifest(domain, packageEvents, options));
     files.set(`${folder}/tsconfig.json`, generateTsconfig(options));
     files.set(`${folder}/README.md`, generateReadme(domain, packageEvents, options));
     files.set(`${folder}/src/index.ts`, generateIndex(domain, packageEvents));
-    for (const { event, module } of packageEvents) {
-      files.set(`${folder}/src/${event.name.entity}.${event.name.action}.ts`, module.text);
+    for (const { event, module, examples } of packageEvents) {
+      const path = `${folder}/src/${event.name.entity}.${event.name.action}`;
+      files.set(`${path}.ts`, module.text);
+      if (examples !== null) files.set(`${path}.testing.ts`, examples);
     }
   }
   return files;

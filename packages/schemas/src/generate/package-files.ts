@@ -3,20 +3,29 @@ import type { GeneratorEvent, PackageOptions } from "./generator-input.ts";
 import { constantNameOf, folderOf } from "./names.ts";
 import { joinList } from "./source-text.ts";
 
-/** An event with its generated module. */
+/** An event with its generated modules. */
 export interface PackageEvent {
   readonly event: GeneratorEvent;
   readonly module: EventModule;
+  /** The text of the module with the factories for tests; null when the newest version has no value. */
+  readonly examples: string | null;
 }
 
-/** `package.json`. Every event has a subpath, so that a consumer bundles what it reads. */
+/**
+ * `package.json`. Every event has a subpath, so that a consumer bundles what it reads, and one for tests that no other
+ * module imports.
+ */
 export function generateManifest(domain: string, events: readonly PackageEvent[], options: PackageOptions): string {
   const target = (file: string) => ({
     "@waybill/source": `./src/${file}.ts`,
     types: `./dist/${file}.d.ts`,
     default: `./dist/${file}.js`,
   });
-  const subpaths = events.map(({ event }) => `${event.name.entity}.${event.name.action}`);
+  const subpaths = events.flatMap(({ event, examples }) => {
+    const file = `${event.name.entity}.${event.name.action}`;
+    const own = [`./${file}`, target(file)] as const;
+    return examples === null ? [own] : [own, [`./${file}/testing`, target(`${file}.testing`)] as const];
+  });
   return json({
     name: `${options.scope}/${folderOf(domain)}`,
     version: "0.0.0",
@@ -27,7 +36,7 @@ export function generateManifest(domain: string, events: readonly PackageEvent[]
     sideEffects: false,
     exports: {
       ".": target("index"),
-      ...Object.fromEntries(subpaths.map((subpath) => [`./${subpath}`, target(subpath)])),
+      ...Object.fromEntries(subpaths),
     },
     files: ["dist", "src"],
     scripts: { build: "tsc -b" },
@@ -93,16 +102,29 @@ ${rows.join("\n")}
 ${example}`;
 }
 
-function exampleOf({ event }: PackageEvent, name: string): string {
+function exampleOf({ event, examples }: PackageEvent, name: string): string {
   const constant = constantNameOf(event.name);
+  const subpath = `${name}/${event.name.entity}.${event.name.action}`;
+  const testing = `
+Tests take valid events from the event's subpath \`/testing\`, which nothing else imports. Every call gives the same
+made-up values, but for those that it names:
+
+\`\`\`ts
+import { ${constant}Example } from "${subpath}/testing";
+
+const data = ${constant}Example({
+  // the fields that the test is about
+});
+\`\`\`
+`;
   return `
 \`\`\`ts
-import { ${constant} } from "${name}/${event.name.entity}.${event.name.action}";
+import { ${constant} } from "${subpath}";
 
 await publish(tx, ${constant}, data); // @waybill/outbox: checks and encodes the data in the transaction
 consumer.on(${constant}, async (event, { tx }) => {}); // @waybill/consumer: event.data has its type
 \`\`\`
-`;
+${examples === null ? "" : testing}`;
 }
 
 function json(value: unknown): string {

@@ -1,5 +1,5 @@
 /** The widest a generated line gets where it can be broken. */
-const LINE_WIDTH = 120;
+export const LINE_WIDTH = 120;
 
 /** A string as a TypeScript literal, in the quotes that need no escapes where there are such, as for a JSON text. */
 export function quote(text: string): string {

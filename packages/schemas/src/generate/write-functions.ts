@@ -114,10 +114,16 @@ export class WriteFunctions {
       : [index, `  ${this.statement(branch.type, this.narrowed(branch, all))}`];
   }
 
-  /** TypeScript cannot tell a tagged record from a map, which may have any key. */
+  /**
+   * TypeScript cannot tell a tagged record from a map, which may have any key; nor does an array's test tell it the
+   * items beside a record without fields, which any array is by its type.
+   */
   private narrowed({ type }: BranchCandidate, all: readonly BranchCandidate[]): string {
-    const isBesideMap = type.kind === "record" && all.some((other) => other.type.kind === "map");
-    return isBesideMap ? `value as ${this.types.expressionOf(type)}` : "value";
+    const isBeside = (test: (other: AvroType) => boolean) => all.some((other) => test(other.type));
+    const isUntold =
+      (type.kind === "record" && isBeside((other) => other.kind === "map")) ||
+      (type.kind === "array" && isBeside((other) => other.kind === "record" && other.fields.length === 0));
+    return isUntold ? `value as ${this.types.expressionOf(type)}` : "value";
   }
 
   private branchTest({ type, isAlone }: BranchCandidate): string {

@@ -20,6 +20,11 @@ const maxDepth = 4;
 const epochMs = Date.UTC(2026, 0, 1);
 const yearMs = 365 * 86_400_000;
 
+/** Whether any value of the record can end. */
+export function hasSamples(record: RecordSchema): boolean {
+  return measureHeights(record)(record) < Infinity;
+}
+
 /**
  * An endless row of events as the descriptor of the schema takes them; the same for the same seed. Values are made up
  * by the names of fields and their logical types.

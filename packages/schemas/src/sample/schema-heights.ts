@@ -9,6 +9,7 @@ export function measureHeights(root: Schema): Height {
   const heights = new Map<RecordSchema, number>([...records].map((record) => [record, Infinity]));
   const heightOf: Height = (schema) => {
     if (schema.type === "record") return heights.get(schema) ?? Infinity;
+    if (schema.type === "enum") return schema.symbols.length === 0 ? Infinity : 0;
     return schema.type === "union" ? Math.min(...schema.branches.map(heightOf)) : 0;
   };
   // Each round settles at least one record, or none is left that can be.
