@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { parse } from "yaml";
 import { readAction, runAction, runBash } from "./composite-action.ts";
-import { folderWith, runSchemas } from "./run-schemas.ts";
+import { folderWith, runInProcess } from "./run-schemas.ts";
 import { documentedEvent, orderRecord } from "./tree-fixture.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -28,7 +28,7 @@ beforeEach(async () => {
     "schemas/schemas.config.json": {},
     [v1]: orderRecord(),
   });
-  await runSchemas(folder.path, ["release"]);
+  await runInProcess(folder.path, ["release"]);
   await writeExecutable("node_modules/.bin/schemas", schemasScript);
   await git("init", "--quiet", "--initial-branch=main");
   await commit();
@@ -93,7 +93,7 @@ describe("the GitHub Action", () => {
   it("compares a pull request with its target, which an edited lock cannot hide", async () => {
     await write(v1, orderRecord([note]));
     await rm(join(folder.path, "schemas/schemas.lock.json"));
-    await runSchemas(folder.path, ["release"]);
+    await runInProcess(folder.path, ["release"]);
     await commit();
     expect((await runAction(action, folder.path)).code).toBe(0);
     const { code, stdout } = await runAction(action, folder.path, {}, pullRequest);
@@ -263,8 +263,7 @@ describe("before a commit", () => {
       expect(paths.filter((path) => new RegExp(files).test(path))).toEqual(paths.slice(0, 3));
       const env = { HOME: folder.path };
       await write(v1, orderRecord());
-      const passing = await runBash(entry, folder.path, env);
-      expect({ entry, stderr: passing.stderr, code: passing.code }).toEqual({ entry, stderr: "", code: 0 });
+      expect((await runBash(entry, folder.path, env)).code).toBe(0);
       await write(v1, "{");
       expect((await runBash(`${entry} schemas`, folder.path, env)).code).toBe(1);
     }
