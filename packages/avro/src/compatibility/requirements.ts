@@ -155,16 +155,29 @@ function symbolConflicts(
   return [{ kind: "MISSING_ENUM_SYMBOLS", step: "", message, readerAt: reader.at, writerAt: writer.at }];
 }
 
-/** Each of the reader's fields must come from the writer or from its own default. */
+/**
+ * Each of the reader's fields must come from the writer or from its own default. Left out is what types alone settle.
+ * Versions mostly keep the order of fields, so that the writer's names need not be indexed for most pairs.
+ */
 function fieldChecks(reader: RecordSchema, writer: RecordSchema): readonly (Conflict | Part)[] {
-  const byName = new Map(writer.fields.map((field) => [field.name, field]));
+  let byName: ReadonlyMap<string, RecordField> | null = null;
   const checks: (Conflict | Part)[] = [];
-  for (const field of reader.fields) {
-    const sources = sourcesOf(field, byName);
-    const source = sources[0];
-    if (sources.length > 1) checks.push(ambiguousConflict(field, sources, writer));
-    else if (source !== undefined) checks.push({ reader: field.type, writer: source.type, step: `.${field.name}` });
-    else if (field.default === null) checks.push(missingFieldConflict(field, writer));
+  for (const [index, field] of reader.fields.entries()) {
+    let source = field.aliases.length === 0 ? writer.fields[index] : undefined;
+    if (source?.name !== field.name) {
+      byName ??= new Map(writer.fields.map((one) => [one.name, one]));
+      const sources = sourcesOf(field, byName);
+      source = sources[0];
+      if (sources.length > 1) {
+        checks.push(ambiguousConflict(field, sources, writer));
+        continue;
+      }
+    }
+    if (source === undefined) {
+      if (field.default === null) checks.push(missingFieldConflict(field, writer));
+    } else if (verdictByType(field.type, source.type) !== true) {
+      checks.push({ reader: field.type, writer: source.type, step: `.${field.name}` });
+    }
   }
   return checks;
 }
