@@ -102,7 +102,7 @@ async function compile({ path }: GeneratedFolder): Promise<ReadonlySet<string>> 
       customConditions: ["@waybill/source"],
       typeRoots: [join(root, "node_modules/@types")],
     },
-    include: ["uses.ts"],
+    include: ["uses.ts", "samples/src/*.testing.ts"],
   };
   await writeFile(join(path, "package.json"), '{ "type": "module" }');
   await writeFile(join(path, "tsconfig.json"), JSON.stringify(config));
