@@ -4,7 +4,6 @@ import {
   type JsonNode,
   type JsonObject,
   type JsonObjectNode,
-  jsonObjectOf,
 } from "../json/json-node.ts";
 import type { LogicalType } from "../model/logical-type.ts";
 import {
