@@ -1,19 +1,5 @@
 import { Command, CommanderError } from "commander";
 import type { Action, CliContext, ExitCode } from "./cli-context.ts";
-import { addCheckCommand } from "./commands/check.ts";
-import { addDecodeCommand } from "./commands/decode.ts";
-import { addDiffCommand } from "./commands/diff.ts";
-import { addExplainCommand } from "./commands/explain.ts";
-import { addGenerateCommand } from "./commands/generate.ts";
-import { addInitCommand } from "./commands/init.ts";
-import { addLintCommand } from "./commands/lint.ts";
-import { addListCommand } from "./commands/list.ts";
-import { addNewCommand } from "./commands/new.ts";
-import { addPullCommand } from "./commands/pull.ts";
-import { addPushCommand } from "./commands/push.ts";
-import { addReleaseCommand } from "./commands/release.ts";
-import { addSampleCommand } from "./commands/sample.ts";
-import { addShowCommand } from "./commands/show.ts";
 import { SchemasError } from "./errors.ts";
 
 const help = `
@@ -35,23 +21,32 @@ Examples:
   $ schemas diff orders.order.placed compare its newest version with the one before
 `;
 
-/** In the order of the help text. */
-const commands = [
-  addInitCommand,
-  addCheckCommand,
-  addExplainCommand,
-  addLintCommand,
-  addReleaseCommand,
-  addGenerateCommand,
-  addPushCommand,
-  addListCommand,
-  addShowCommand,
-  addNewCommand,
-  addDiffCommand,
-  addSampleCommand,
-  addDecodeCommand,
-  addPullCommand,
-];
+/** Adds a command to the program. */
+type AddCommand = (program: Command, context: CliContext, run: (action: Action) => Promise<void>) => void;
+
+/** In the order of the help text. Loaded when used: with all of them `check` starts 0.03 s later. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  init: async () => (await import("./commands/init.ts")).addInitCommand,
+  check: async () => (await import("./commands/check.ts")).addCheckCommand,
+  explain: async () => (await import("./commands/explain.ts")).addExplainCommand,
+  lint: async () => (await import("./commands/lint.ts")).addLintCommand,
+  release: async () => (await import("./commands/release.ts")).addReleaseCommand,
+  generate: async () => (await import("./commands/generate.ts")).addGenerateCommand,
+  push: async () => (await import("./commands/push.ts")).addPushCommand,
+  list: async () => (await import("./commands/list.ts")).addListCommand,
+  show: async () => (await import("./commands/show.ts")).addShowCommand,
+  new: async () => (await import("./commands/new.ts")).addNewCommand,
+  diff: async () => (await import("./commands/diff.ts")).addDiffCommand,
+  sample: async () => (await import("./commands/sample.ts")).addSampleCommand,
+  decode: async () => (await import("./commands/decode.ts")).addDecodeCommand,
+  pull: async () => (await import("./commands/pull.ts")).addPullCommand,
+};
+
+/** The command that the arguments begin with, or all of them, for help and for what is misspelt. */
+function loadCommands([name = ""]: readonly string[]): Promise<readonly AddCommand[]> {
+  const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return Promise.all((named === undefined ? Object.values(commands) : [named]).map((load) => load()));
+}
 
 /** Runs the command line and returns the exit code. Only a defect of this program makes it throw. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
@@ -60,7 +55,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     exitCode = await action();
   };
   const program = createProgram(context);
-  for (const add of commands) add(program, context, run);
+  for (const add of await loadCommands(args)) add(program, context, run);
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;

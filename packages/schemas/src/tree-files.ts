@@ -36,10 +36,10 @@ export interface TreeFiles {
 export async function readTree(cwd: string, directory?: string): Promise<TreeFiles> {
   const root = await findRoot(cwd, directory);
   const pathOf = (file: string) => displayPath(cwd, join(root, file));
-  const { config, problems } = parseConfig(read(join(root, configFileName), pathOf(configFileName)));
+  const { config, problems } = parseConfig(read(root, configFileName, pathOf));
   if (problems !== null) throw invalid("config-invalid", problems, pathOf);
   const lock = await readLock(root, pathOf);
-  const files = listFiles(root, pathOf).map((path) => ({ path, content: read(join(root, path), pathOf(path)) }));
+  const files = listFiles(root, pathOf).map((path) => ({ path, content: read(root, path, pathOf) }));
   return { root, config, lock: lock ?? new Map(), hasLock: lock !== null, files };
 }
 
@@ -86,7 +86,7 @@ async function kindOf(path: string): Promise<"file" | "folder" | null> {
 
 async function readLock(root: string, pathOf: (file: string) => string): Promise<SchemaLock | null> {
   if ((await kindOf(join(root, lockFileName))) === null) return null;
-  const { lock, problems } = parseLock(read(join(root, lockFileName), pathOf(lockFileName)));
+  const { lock, problems } = parseLock(read(root, lockFileName, pathOf));
   if (problems !== null) throw invalid("lock-invalid", problems, pathOf);
   return lock;
 }
@@ -116,11 +116,11 @@ function list(path: string, shown: string): readonly Dirent[] {
 }
 
 /** Synchronous: nothing else waits, and by promises 10,000 small files take five times as long. */
-function read(path: string, shown: string): Uint8Array {
+function read(root: string, file: string, pathOf: (file: string) => string): Uint8Array {
   try {
-    return readFileSync(path);
+    return readFileSync(join(root, file));
   } catch (error) {
-    throw unreadable(shown, error);
+    throw unreadable(pathOf(file), error);
   }
 }
 
