@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createConsumer, NonRetryableError, pruneInbox } from "@waybill/consumer";
+import { eventually } from "@waybill/harness";
 import { publish } from "@waybill/outbox";
 import { retryableByCode } from "../src/errors.ts";
 import { resolveSettings } from "../src/settings.ts";
@@ -45,8 +45,7 @@ it("runs the examples", async () => {
   process.once("SIGTERM", () => void consumer.stop());
   // #endregion
   await test.produceEvent(orderPlaced, { orderId, amount: 5, note: "" });
-  const orderRow = () => prisma.order.findUniqueOrThrow({ where: { id: orderId } });
-  while ((await orderRow()).status !== "confirmed") await setTimeout(20);
+  await eventually(() => prisma.order.findFirst({ where: { id: orderId, status: "confirmed" } }));
   await consumer.stop();
 });
 
