@@ -1,4 +1,5 @@
 import { countFindings, type Finding, rules, type Severity } from "./finding.ts";
+import type { SchemaTree } from "./schema-tree.ts";
 
 /** How many events and versions a check looked at. */
 export interface CheckedCounts {
@@ -9,6 +10,12 @@ export interface CheckedCounts {
   readonly mode: string;
   /** What the tree was compared with besides its lock, and how many released versions that has. */
   readonly against?: { readonly baseline: string; readonly versions: number };
+}
+
+/** The figures of a whole tree. */
+export function countChecked(tree: SchemaTree): CheckedCounts {
+  const versions = tree.events.reduce((sum, event) => sum + event.versions.length, 0);
+  return { events: tree.events.length, versions, mode: tree.config.mode };
 }
 
 /** One finding a block, in the form that compilers print and editors link: `file:line:column: severity rule: message`. */

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { type Baseline, parseBaselineSource } from "../baseline/baseline.ts";
 import { readBaseline } from "../baseline/read-baseline.ts";
@@ -6,11 +5,10 @@ import { checkTree } from "../check-tree.ts";
 import type { Action, CliContext, ExitCode } from "../cli-context.ts";
 import { SchemasError } from "../errors.ts";
 import { countFindings } from "../finding.ts";
-import { pathBaseOf, type ReportFormat, reportFormats } from "../formats/report-formats.ts";
-import type { CheckedCounts } from "../report.ts";
-import type { SchemaTree } from "../schema-tree.ts";
-import { displayPath } from "../tree-files.ts";
+import { type ReportFormat, reportFormats } from "../formats/report-formats.ts";
+import { type CheckedCounts, countChecked } from "../report.ts";
 import { loadTree } from "./load.ts";
+import { printReport } from "./print-report.ts";
 
 const help = `
 Checks that every file is a valid schema, that names, versions and key fields keep the rules, that
@@ -71,9 +69,12 @@ async function check(context: CliContext, dir: string | undefined, options: Chec
   const { cwd, env } = context;
   const baseline = await readBaseline(source, { cwd, env, root: files.root, tree });
   const findings = checkTree(tree, files.lock, { baseline });
-  const base = pathBaseOf(format, context.cwd, context.env);
-  const pathOf = (file: string) => displayPath(base, join(files.root, file));
-  context.print(reportFormats[format](findings, { ...countChecked(tree), ...countAgainst(baseline) }, pathOf));
+  printReport(context, {
+    format,
+    root: files.root,
+    findings,
+    checked: { ...countChecked(tree), ...countAgainst(baseline) },
+  });
   return countFindings(findings).error > 0 ? 1 : 0;
 }
 
@@ -81,10 +82,4 @@ function countAgainst(baseline: Baseline | null): Pick<CheckedCounts, "against">
   if (baseline === null) return {};
   const versions = baseline.events.reduce((sum, event) => sum + event.versions.length, 0);
   return { against: { baseline: baseline.label, versions } };
-}
-
-/** The figures of a report's last line. */
-export function countChecked(tree: SchemaTree): CheckedCounts {
-  const versions = tree.events.reduce((sum, event) => sum + event.versions.length, 0);
-  return { events: tree.events.length, versions, mode: tree.config.mode };
 }

@@ -19,7 +19,7 @@ code is 0 whatever differs: "schemas check" is what fails.
 Examples:
   $ schemas diff orders.order.placed
   $ schemas diff orders.order.placed@1 orders.order.placed@3 --json
-  $ schemas diff /tmp/old.avsc orders.order.placed
+  $ schemas diff old.avsc orders.order.placed
 `;
 
 interface DiffOptions {

@@ -8,10 +8,9 @@ import { generatePackages } from "../generate/generate-packages.ts";
 import type { GeneratorEvent } from "../generate/generator-input.ts";
 import { compareOutput, type FileChange, writeOutput } from "../generate/output-files.ts";
 import { findRuntime } from "../generate/runtime-dependency.ts";
-import { formatText, plural } from "../report.ts";
+import { countChecked, formatText, plural } from "../report.ts";
 import type { SchemaTree } from "../schema-tree.ts";
 import { displayPath } from "../tree-files.ts";
-import { countChecked } from "./check.ts";
 import { loadTree } from "./load.ts";
 
 const help = `

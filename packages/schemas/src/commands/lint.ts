@@ -7,10 +7,10 @@ import { SchemasError } from "../errors.ts";
 import { countFindings } from "../finding.ts";
 import { fixTree } from "../lint/fix-tree.ts";
 import { lintTree } from "../lint/lint-tree.ts";
-import { pathBaseOf, type ReportFormat, reportFormats } from "../formats/report-formats.ts";
+import { type ReportFormat, reportFormats } from "../formats/report-formats.ts";
 import { plural } from "../report.ts";
-import { displayPath } from "../tree-files.ts";
 import { loadTree } from "./load.ts";
+import { printReport } from "./print-report.ts";
 
 const help = `
 Looks for what is valid but hurts later: names that do not tell what happened, missing docs, money
@@ -59,10 +59,8 @@ async function lint(context: CliContext, dir: string | undefined, options: LintO
     }
   }
   const { findings, versions } = lintTree(tree, files.lock);
-  const base = pathBaseOf(options.format, context.cwd, context.env);
-  const reportedPathOf = (file: string) => displayPath(base, join(files.root, file));
   const checked = { command: "lint", events: tree.events.length, versions, mode: tree.config.mode } as const;
-  context.print(reportFormats[options.format](findings, checked, reportedPathOf));
+  printReport(context, { format: options.format, root: files.root, findings, checked });
   const { error: errors, warning: warnings } = countFindings(findings);
   return errors > 0 || (options.denyWarnings === true && warnings > 0) ? 1 : 0;
 }

@@ -6,9 +6,8 @@ import { countFindings } from "../finding.ts";
 import { applyPush, planPush, type SubjectPlan } from "../push.ts";
 import { formatPlan } from "../push-report.ts";
 import { createRegistryClient } from "../registry-client.ts";
-import { formatText, plural } from "../report.ts";
+import { countChecked, formatText, plural } from "../report.ts";
 import { unreleasedOf } from "../rules/release.ts";
-import { countChecked } from "./check.ts";
 import { type LoadedTree, loadTree } from "./load.ts";
 
 const help = `

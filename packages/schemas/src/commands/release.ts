@@ -7,9 +7,8 @@ import { reasonOf } from "../error-reason.ts";
 import { SchemasError } from "../errors.ts";
 import { countFindings } from "../finding.ts";
 import { formatLock, lockFileName } from "../lock-file.ts";
-import { formatText } from "../report.ts";
+import { countChecked, formatText } from "../report.ts";
 import { releaseAll, unreleasedOf } from "../rules/release.ts";
-import { countChecked } from "./check.ts";
 import { loadTree } from "./load.ts";
 
 const help = `
