@@ -147,7 +147,7 @@ describe("problems", () => {
 }`;
     expect(problemsOf(text)).toEqual([
       "invalid-name 2:29 /name",
-      "invalid-attribute 2:58 /namespace",
+      "overlooked-attribute 2:58 /namespace",
       "missing-attribute 4:5 /fields/0",
       "duplicate-field 5:14 /fields/1/name",
       "unknown-type 5:28 /fields/1/type",
@@ -163,7 +163,7 @@ describe("problems", () => {
       "missing-attribute 11:27 /fields/7/type",
       "unknown-type 12:27 /fields/8/type",
       "invalid-attribute 13:43 /fields/9/order",
-      "invalid-attribute 13:56 /fields/9/doc",
+      "overlooked-attribute 13:56 /fields/9/doc",
       "invalid-attribute 13:70 /fields/9/aliases",
       "invalid-attribute 14:5 /fields/10",
     ]);
@@ -216,7 +216,79 @@ describe("problems", () => {
   });
 });
 
+describe("what Java is laxer about", () => {
+  it.each([
+    ['{"type":"record","name":"R","doc":null,"namespace":null,"fields":[]}', "overlooked-attribute"],
+    ['{"type":"enum","name":"E","symbols":["A"],"default":null}', "overlooked-attribute"],
+    ['{"type":"record","name":"n.int","fields":[]}', "invalid-name"],
+    ['{"type":"record","name":"R","fields":[{"name":"f","type":"double","default":"NaN"}]}', "invalid-default"],
+    [
+      '[{"type":"array","items":{"type":"fixed","name":"F","size":1}},{"type":"fixed","name":"F","size":1}]',
+      "duplicate-name",
+    ],
+  ])("is an error in %s, and a warning where it was released already", (text, code) => {
+    expect(new Set(parseSchema(text).problems.map((problem) => `${problem.severity} ${problem.code}`))).toEqual(
+      new Set([`error ${code}`]),
+    );
+    expect(parseSchema(text, { lenient: true }).ok).toBe(true);
+  });
+
+  it("is no name of a primitive type outside every namespace", () => {
+    expect(problemsOf('{"type":"fixed","name":"int","size":1}')).toEqual(["reserved-name 1:24 /name"]);
+  });
+
+  it("is a size that Java cannot allocate", () => {
+    expect(problemsOf('{"type":"fixed","name":"F","size":2147483639}')).toEqual([]);
+    expect(problemsOf('{"type":"fixed","name":"F","size":2147483640}')).toEqual(["invalid-size 1:35 /size"]);
+    expect(problemsOf('{"type":"fixed","name":"F","size":0}')).toEqual([]);
+  });
+});
+
+describe("names and aliases", () => {
+  it("may be words of the schema language", () => {
+    const text = '[{"type":"record","name":"record","fields":[{"name":"f","type":["null","record"]}]},"map"]';
+    expect(problemsOf(text)).toEqual(["unknown-type 1:85 /1"]);
+  });
+
+  it("count once each", () => {
+    const schema = schemaOf(
+      '{"type":"record","name":"n.R","aliases":["n.S","S"],"fields":[{"name":"f","type":"int","aliases":["g","g"]}]}',
+    );
+    expect(schema).toMatchObject({ aliases: ["n.S"], fields: [{ aliases: ["g"] }] });
+  });
+
+  it("warn of an alias that two types share, or that is another type's name", () => {
+    const text =
+      '[{"type":"fixed","name":"n.A","size":1,"aliases":["C"]},{"type":"fixed","name":"n.B","size":1,"aliases":["A","C"]}]';
+    expect(parseSchema(text).problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'ambiguous-alias: the alias "n.A" of n.B also belongs to n.A',
+      'ambiguous-alias: the alias "n.C" of n.B also belongs to n.A',
+    ]);
+  });
+});
+
 describe("defaults", () => {
+  it.each([
+    ['{"name":"next","type":"R","default":{}}', ["next"]],
+    ['{"name":"next","type":["int","R"],"default":{}}', ["next"]],
+    ['{"name":"all","type":{"type":"array","items":"R"},"default":[{}]}', ["all"]],
+    [
+      '{"name":"a","type":{"type":"record","name":"S","fields":[{"name":"b","type":"R","default":{}}]},"default":{}}',
+      ["a", "b"],
+    ],
+    ['{"name":"next","type":["null","R"],"default":{"next":null}}', []],
+    ['{"name":"all","type":{"type":"array","items":"R"},"default":[]}', []],
+  ])("that need themselves without end are found in %s", (fields, names) => {
+    const text = `{"type":"record","name":"R","fields":[${fields}]}`;
+    for (const lenient of [false, true]) {
+      const { ok, problems } = parseSchema(text, { lenient });
+      expect(ok).toBe(names.length === 0);
+      expect(
+        problems.map(({ code, message }) => `${code} ${/"(\w+)" never ends/.exec(message)?.[1]}`).toSorted(),
+      ).toEqual(names.map((name) => `endless-default ${name}`));
+    }
+  });
+
   it.each([
     '"type":"null","default":null',
     '"type":"boolean","default":false',

@@ -8,6 +8,7 @@ export type ProblemCode =
   | "duplicate-key"
   | "missing-attribute"
   | "invalid-attribute"
+  | "overlooked-attribute"
   | "invalid-name"
   | "reserved-name"
   | "duplicate-name"
@@ -19,6 +20,7 @@ export type ProblemCode =
   | "invalid-union"
   | "empty-union"
   | "invalid-default"
+  | "endless-default"
   | "invalid-logical-type"
   | "unknown-logical-type"
   | "misplaced-logical-type"
@@ -51,6 +53,7 @@ const ALWAYS_WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 /** Faults that other implementations let pass, so that released schemas hold them; data is readable all the same. */
 const LENIENT_WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "duplicate-key",
+  "overlooked-attribute",
   "invalid-name",
   "duplicate-name",
   "invalid-symbol",
