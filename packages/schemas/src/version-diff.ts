@@ -54,12 +54,18 @@ function reasonsOf(reader: RecordSchema, writer: RecordSchema): readonly Incompa
 
 /** The comparison as data. The shape is part of the CLI's contract: fields may be added, none removed. */
 export function diffToJson({ before, after, identical, changes, backward, forward }: VersionDiff): object {
-  const verdict = (reasons: readonly Incompatibility[], reader: DiffSide, writer: DiffSide) => ({
+  const verdict = (
+    reasons: readonly Incompatibility[],
+    reader: DiffSide,
+    writer: DiffSide,
+    remedyOf: (reason: Incompatibility) => string,
+  ) => ({
     compatible: reasons.length === 0,
     reasons: reasons.map((reason) => ({
       kind: reason.kind,
       path: reason.path,
       message: reason.message,
+      remedy: remedyOf(reason),
       reader: { file: reader.file, line: reason.reader.line, column: reason.reader.column },
       writer: { file: writer.file, line: reason.writer.line, column: reason.writer.column },
     })),
@@ -69,7 +75,10 @@ export function diffToJson({ before, after, identical, changes, backward, forwar
     after: { name: after.label, file: after.file, record: after.record.fullName },
     identical,
     changes,
-    compatibility: { backward: verdict(backward, after, before), forward: verdict(forward, before, after) },
+    compatibility: {
+      backward: verdict(backward, after, before, ({ remedies }) => remedies.reader),
+      forward: verdict(forward, before, after, ({ remedies }) => remedies.writer),
+    },
   };
 }
 
@@ -78,8 +87,8 @@ export function formatDiff(diff: VersionDiff): string {
   const { before, after, changes } = diff;
   const lines = [`${before.label} -> ${after.label}`, "", ...formatChanges(diff)];
   const verdicts = [
-    ...formatVerdict("backward", `${after.label} can read what ${before.label} wrote`, diff.backward, after),
-    ...formatVerdict("forward", `${before.label} can read what ${after.label} writes`, diff.forward, before),
+    ...formatVerdict("backward", `${after.label} can read what ${before.label} wrote`, diff.backward, after, "reader"),
+    ...formatVerdict("forward", `${before.label} can read what ${after.label} writes`, diff.forward, before, "writer"),
   ];
   const isNewGeneration = before.record.fullName !== after.record.fullName && changes.length > 0;
   const note = isNewGeneration
@@ -123,11 +132,12 @@ function formatVerdict(
   claim: string,
   reasons: readonly Incompatibility[],
   reader: DiffSide,
+  later: "reader" | "writer",
 ): readonly string[] {
   if (reasons.length === 0) return [`${name.padEnd(8)}  yes: ${claim}`];
   const lines = reasons.map((reason) => {
     const where = reason.path === "" ? "" : `at ${reason.path}, `;
-    return `    ${reader.file}:${reason.reader.line}:${reason.reader.column}: ${where}${reason.message}`;
+    return `    ${reader.file}:${reason.reader.line}:${reason.reader.column}: ${where}${reason.message}; ${reason.remedies[later]}`;
   });
   return [`${name.padEnd(8)}  no: ${claim.replace(" can read ", " cannot read ")}`, ...lines];
 }
