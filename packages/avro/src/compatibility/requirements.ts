@@ -257,7 +257,11 @@ function missingField(field: RecordField, reader: RecordSchema, writer: RecordSc
 function formerFields(field: RecordField, reader: RecordSchema, writer: RecordSchema): readonly string[] {
   const taken = new Set(reader.fields.flatMap(({ name, aliases }) => [name, ...aliases]));
   return writer.fields
-    .filter(({ name, type }) => !taken.has(name) && describeSchema(type) === describeSchema(field.type))
+    .filter(({ name, type }) => !taken.has(name) && isAlike(type, field.type))
     .map(({ name }) => `"${name}"`)
     .slice(0, 3);
+}
+
+function isAlike(one: Schema, other: Schema): boolean {
+  return describeSchema(one) === describeSchema(other) && one.logicalType?.name === other.logicalType?.name;
 }
