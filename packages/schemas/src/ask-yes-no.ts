@@ -1,0 +1,31 @@
+import { createInterface } from "node:readline/promises";
+
+/** The two ends of a terminal, and what Ctrl-C does there: a terminal in raw mode sends a byte, and no signal. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  readonly interrupt: () => void;
+}
+
+/** Asks on a terminal. Anything but yes is no, and so is the end of the input (Ctrl-D). */
+export async function askYesNo(question: string, { input, output, interrupt }: Terminal): Promise<boolean> {
+  const lines = createInterface({ input, output, terminal: true });
+  lines.on("SIGINT", () => {
+    lines.close();
+    output.write("\n");
+    interrupt();
+  });
+  const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+  try {
+    // The question itself never settles, or fails, when the terminal is closed before its answer.
+    const answer = await Promise.race([lines.question(`${question} [y/N] `).catch(ignoreAbort), ended]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    lines.close();
+  }
+}
+
+function ignoreAbort(error: unknown): string {
+  if (error instanceof Error && error.name === "AbortError") return "";
+  throw error;
+}
