@@ -3,6 +3,7 @@ import { type Finding, sortFindings } from "./finding.ts";
 import type { SchemaLock } from "./lock-file.ts";
 import { checkBaseline } from "./rules/baseline.ts";
 import { checkGenerations } from "./rules/compatibility.ts";
+import { checkContracts } from "./rules/contracts.ts";
 import { checkKeyField } from "./rules/key-field.ts";
 import { checkConfiguredEvents, checkNames } from "./rules/names.ts";
 import { checkReleased } from "./rules/release.ts";
@@ -28,10 +29,11 @@ export function checkTree(tree: SchemaTree, lock: SchemaLock, options: CheckOpti
 }
 
 function checkOwn(tree: SchemaTree, lock: SchemaLock): readonly Finding[] {
-  const { config, events, findings } = tree;
+  const { config, events, contracts, findings } = tree;
   return [
     ...findings,
     ...checkConfiguredEvents(config.events, events),
+    ...checkContracts(contracts, events),
     ...checkReleased(events, lock),
     ...events.flatMap((event) => [
       ...checkVersionGaps(event, lock),

@@ -8,9 +8,10 @@ export type RuleSetting = (typeof ruleSettings)[number];
 
 /**
  * The rules whose severity the config can set, with their defaults: those about changes that Avro's schema resolution
- * lets pass. Errors are for what reads wrong values or loses the order of events, whatever consumers do.
+ * lets pass, and those that only fields hit which nobody reads. Errors are for what reads wrong values or loses the order of events, whatever consumers do.
  */
 export const defaultSeverities = {
+  "consumers-first": "note",
   "key-moved": "error",
   "key-narrowed": "error",
   "logical-scale": "error",
