@@ -1,6 +1,7 @@
 import type { Baseline } from "./baseline/baseline.ts";
 import { type Finding, sortFindings } from "./finding.ts";
 import type { SchemaLock } from "./lock-file.ts";
+import { applyContracts } from "./rules/apply-contracts.ts";
 import { checkBaseline } from "./rules/baseline.ts";
 import { checkGenerations } from "./rules/compatibility.ts";
 import { checkContracts } from "./rules/contracts.ts";
@@ -24,7 +25,8 @@ export interface CheckOptions {
 export function checkTree(tree: SchemaTree, lock: SchemaLock, options: CheckOptions = {}): readonly Finding[] {
   const own = checkOwn(tree, lock);
   const { baseline = null, now = new Date() } = options;
-  const findings = baseline === null ? own : [...own, ...checkBaseline(tree, baseline, own)];
+  const all = baseline === null ? own : [...own, ...checkBaseline(tree, baseline, own)];
+  const findings = applyContracts(all, tree, lock);
   return sortFindings(applyWaivers(findings, tree.config.waivers, { now, hasBaseline: baseline !== null }));
 }
 

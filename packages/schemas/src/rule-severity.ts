@@ -11,7 +11,6 @@ export type RuleSetting = (typeof ruleSettings)[number];
  * lets pass, and those that only fields hit which nobody reads. Errors are for what reads wrong values or loses the order of events, whatever consumers do.
  */
 export const defaultSeverities = {
-  "consumers-first": "note",
   "key-moved": "error",
   "key-narrowed": "error",
   "logical-scale": "error",
@@ -27,6 +26,7 @@ export const defaultSeverities = {
   "source-nullable": "warning",
   "source-required": "warning",
   "source-enum": "warning",
+  "consumers-first": "note",
 } as const satisfies Partial<Record<Rule, Severity>>;
 
 /** A rule whose severity the config can set. */

@@ -18,7 +18,7 @@ export function stepsOfPath(path: string): readonly PathStep[] {
 
 /** Puts steps together. */
 export function joinSteps(steps: readonly PathStep[]): string {
-  return steps.reduce((path, step) => (isElement(step) || path === "" ? `${path}${step}` : `${path}.${step}`), "");
+  return steps.reduce((path, step) => (isElementStep(step) || path === "" ? `${path}${step}` : `${path}.${step}`), "");
 }
 
 /** Whether a record holds a path, through any branch of its unions, and if not, how far it goes. */
@@ -50,7 +50,8 @@ export function branchesOf(type: Schema): readonly Schema[] {
   return type.type === "union" ? type.branches : [type];
 }
 
-function innerOf(type: Schema, step: PathStep): readonly Schema[] {
+/** The types that a step leads to from one type, before their unions are opened. */
+export function innerOf(type: Schema, step: PathStep): readonly Schema[] {
   if (type.type === "array") return step === "[]" ? [type.items] : [];
   if (type.type === "map") return step === "{}" ? [type.values] : [];
   return type.type === "record" ? type.fields.filter((field) => field.name === step).map((field) => field.type) : [];
@@ -62,6 +63,7 @@ function nextOf(type: Schema): readonly PathStep[] {
   return type.type === "record" ? type.fields.map((field: RecordField) => field.name) : [];
 }
 
-function isElement(step: PathStep): boolean {
+/** Whether a step leads into an array or map, and not to a field. */
+export function isElementStep(step: PathStep): boolean {
   return step === "[]" || step === "{}";
 }
