@@ -37,6 +37,11 @@ export class EventReaders {
     return use.fields === null ? null : use.fields.filter((field) => this.#identity.touches(field, path));
   }
 
+  /** Whether a service reads all that is at a path. */
+  readsWhole({ use }: EventReader, path: string): boolean {
+    return use.fields === null || use.fields.some((field) => this.#identity.holds(field, path));
+  }
+
   /** Whether there are contracts to tell by, and no service reads the field, nor what it holds or what holds it. */
   isUnread(path: string): boolean {
     return this.all.length > 0 && this.all.every((reader) => this.fieldsTouched(reader, path)?.length === 0);

@@ -85,13 +85,15 @@ function consumersFirst(
   const isReleased = about !== undefined && (lock.get(about.event)?.has(about.version) ?? false);
   if (about === undefined || setting === "off" || (isReleased && hurts.length === 0)) return null;
   const version = `v${about.version}`;
+  // The reader is the earlier version, which others decode by already: a default there would come too late.
+  const reason = finding.message.replace(/; add a default$/, "");
   const services = readers.all.map(({ contract }) => contract.service).join(", ");
   return [
     {
       ...finding,
       rule: "consumers-first",
       severity: hurts.length === 0 ? "note" : setting,
-      message: `${finding.message}; of the services that read the event (${services}) none reads "${about.field}"`,
+      message: `${reason}; of the services that read the event (${services}) none reads "${about.field}"`,
       help:
         hurts.length === 0
           ? `all of them run the package of ${version} or a later one, so ${version} may be published`
