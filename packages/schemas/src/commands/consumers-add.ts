@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import type { Action, CliContext, ExitCode } from "../cli-context.ts";
-import { contractFileOf, isServiceName } from "../contracts/contract.ts";
+import { contractFileOf, isOwnerName, isServiceName } from "../contracts/contract.ts";
 import { type AddedUse, extendContract, newContractText } from "../contracts/edit-contract.ts";
 import { findPath, parseFieldPath } from "../contracts/field-path.ts";
 import { requireValid } from "../contracts/read-contracts.ts";
@@ -57,6 +57,9 @@ async function add(
       "usage",
       `"${service}" names no service. Give letters, digits, dots, underscores and hyphens.`,
     );
+  }
+  if (options.owner !== undefined && !isOwnerName(options.owner)) {
+    throw new SchemasError("usage", "--owner must be a name on one line.");
   }
   if (options.fields !== undefined && events.length > 1) {
     throw new SchemasError("usage", "--fields is about one event. Add the events one at a time.");

@@ -119,7 +119,7 @@ async function readersOf(context: CliContext, text: string, options: ShowOptions
   const { tree } = await loadWithContracts(context, options.tree);
   const event = findEvent(tree, type);
   if (field !== null) requireField(event, field);
-  const readers = new EventReaders(event, tree);
+  const readers = new EventReaders(type, event, tree);
   const found = readers.all
     .filter((reader) => field === null || readers.fieldsTouched(reader, field)?.length !== 0)
     .map(summarizeReader);

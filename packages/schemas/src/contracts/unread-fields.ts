@@ -29,7 +29,7 @@ export function findUnreadFields(tree: SchemaTree): readonly UnreadFields[] {
   return tree.events.flatMap((event) => {
     const newest = event.versions.findLast(isRecordVersion);
     if (newest === undefined) return [];
-    const readers = new EventReaders(event, tree);
+    const readers = new EventReaders(event.name.type, event, tree);
     const unread = readers.all.length === 0 ? [] : unreadIn(newest.record, readers, keyOf(newest.record, event, tree));
     return [{ event: event.name.type, version: newest.version, services: readers.all.length, unread }];
   });

@@ -211,6 +211,11 @@ describe("other findings", () => {
     ]);
   });
 
+  it("of an event that is gone hurt those who read it", () => {
+    const gone = found({ ...reads() }, { released: { [v1]: orderRecord() } });
+    expect(linesOf(gone)).toEqual(["error contract-unknown -", "error released-removed hurts: tax (team-tax)"]);
+  });
+
   it("are waived under the rule that they have", () => {
     const waiver = {
       rule: "incompatible",

@@ -17,14 +17,16 @@ import { sourceRules } from "./source.ts";
 export function applyContracts(findings: readonly Finding[], tree: SchemaTree, lock: SchemaLock): readonly Finding[] {
   if (tree.contracts.length === 0) return findings;
   const events = new Map(tree.events.map((event) => [event.name.type, event]));
-  const readers = new Map<EventHistory, EventReaders>();
+  const readers = new Map<string, EventReaders>();
   return findings.flatMap((finding) => {
-    const event = events.get(finding.about?.event ?? "");
-    if (event === undefined) return [finding];
-    const known = readers.get(event) ?? new EventReaders(event, tree);
-    readers.set(event, known);
+    const type = finding.about?.event;
+    if (type === undefined) return [finding];
+    const event = events.get(type) ?? null;
+    const known = readers.get(type) ?? new EventReaders(type, event, tree);
+    readers.set(type, known);
     const named = withHurt(finding, known);
-    if (isSettledByConsumers(named, event, known)) return consumersFirst(named, known, tree.config, lock) ?? [];
+    if (event !== null && isSettledByConsumers(named, event, known))
+      return consumersFirst(named, known, tree.config, lock) ?? [];
     return [isUnreadSource(named, known) ? unreadSource(named) : named];
   });
 }
