@@ -168,7 +168,11 @@ describe("other findings", () => {
       "warning source-removed hurts: tax (team-tax), which reads note",
     ]);
     const [unread] = found({ ...steps, ...reads() }, { config: { ...config, rules: { "source-removed": "error" } } });
-    expect(unread).toMatchObject({ severity: "note", message: expect.stringMatching(/; no service reads it$/) });
+    expect(unread).toMatchObject({
+      severity: "note",
+      message: expect.stringMatching(/; no service reads it$/),
+      help: "nothing to do: the field is in no contract of those who read the event, tax",
+    });
   });
 
   it("know a renamed field by its other name", () => {

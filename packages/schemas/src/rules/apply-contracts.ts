@@ -27,7 +27,7 @@ export function applyContracts(findings: readonly Finding[], tree: SchemaTree, l
     const named = withHurt(finding, known);
     if (event !== null && isSettledByConsumers(named, event, known))
       return consumersFirst(named, known, tree.config, lock) ?? [];
-    return [isUnreadSource(named, known) ? unreadSource(named) : named];
+    return [isUnreadSource(named, known) ? unreadSource(named, known) : named];
   });
 }
 
@@ -89,13 +89,12 @@ function consumersFirst(
   const version = `v${about.version}`;
   // The reader is the earlier version, which others decode by already: a default there would come too late.
   const reason = finding.message.replace(/; add a default$/, "");
-  const services = readers.all.map(({ contract }) => contract.service).join(", ");
   return [
     {
       ...finding,
       rule: "consumers-first",
       severity: hurts.length === 0 ? "note" : setting,
-      message: `${reason}; of the services that read the event (${services}) none reads "${about.field}"`,
+      message: `${reason}; of the services that read the event (${servicesOf(readers)}) none reads "${about.field}"`,
       help:
         hurts.length === 0
           ? `all of them run the package of ${version} or a later one, so ${version} may be published`
@@ -110,6 +109,15 @@ function isUnreadSource({ rule, about }: Finding, readers: EventReaders): boolea
   return isSource && about?.field !== undefined && readers.isUnread(about.field);
 }
 
-function unreadSource(finding: Finding): Finding {
-  return { ...finding, severity: "note", message: `${finding.message}; no service reads it` };
+function unreadSource(finding: Finding, readers: EventReaders): Finding {
+  return {
+    ...finding,
+    severity: "note",
+    message: `${finding.message}; no service reads it`,
+    help: `nothing to do: the field is in no contract of those who read the event, ${servicesOf(readers)}`,
+  };
+}
+
+function servicesOf({ all }: EventReaders): string {
+  return all.map(({ contract }) => contract.service).join(", ");
 }
