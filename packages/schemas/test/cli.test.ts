@@ -23,6 +23,7 @@ const commands = [
   "show",
   "new",
   "diff",
+  "consumers",
   "sample",
   "decode",
   "pull",
