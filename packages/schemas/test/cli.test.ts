@@ -152,9 +152,9 @@ describe("check", () => {
       stderr: "",
       stdout: `schemas/orders/order.placed/v1.avsc:1:1: note unreleased: v1 of orders.order.placed is not released: it may still change
 schemas/orders/order.placed/v2.avsc:1:1: note unreleased: v2 of orders.order.placed is not released: it may still change
-schemas/orders/order.placed/v2.avsc:11:5: error incompatible: v2 cannot read what v1 wrote: at total, the reader's field "total" has no default and the writer's record orders.order.OrderPlaced lacks it; add a default
+schemas/orders/order.placed/v2.avsc:11:5: error incompatible: v2 cannot read what v1 wrote: at total, the reader's field "total" has no default and the writer's record orders.order.OrderPlaced lacks it
     schemas/orders/order.placed/v1.avsc:1:1: the other side, in v1
-    help: either keep the generation compatible, or begin a new one: name the record "orders.order.OrderPlacedV2", which gets its own registry subject, and consumers add an upcaster
+    help: add a default; or begin a new generation: name the record "orders.order.OrderPlacedV2", which gets its own registry subject, and consumers add an upcaster
 1 event, 2 versions, mode FULL_TRANSITIVE: 1 error, 2 notes
 More about this rule: schemas explain incompatible
 `,
