@@ -3,6 +3,7 @@ export { Decimal } from "./decimal.ts";
 export { describeEvent, type EventDescription } from "./describe-event.ts";
 export type { Envelope } from "./envelope.ts";
 export type { DataOf, EarlierGenerations, EventDescriptor, Issue } from "./event-descriptor.ts";
+export type { EventPackageManifest, ManifestEvent, ManifestVersion } from "./event-package-manifest.ts";
 export { envelopeFromHeaders, envelopeToHeaders } from "./envelope-headers.ts";
 export {
   DecodeError,

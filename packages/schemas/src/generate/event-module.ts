@@ -17,6 +17,17 @@ export interface EventModule {
   readonly values: readonly string[];
   /** The type of each version, in the order of the versions. */
   readonly versionTypes: readonly string[];
+  /** What else there is to know of each version, in the same order. */
+  readonly versions: readonly ModuleVersion[];
+}
+
+/** A version in a generated module. */
+export interface ModuleVersion {
+  /** The name of its descriptor. */
+  readonly descriptor: string;
+  readonly recordName: string;
+  /** The field with the partition key; null for none. */
+  readonly key: string | null;
 }
 
 /** A version on its way into code. */
@@ -62,6 +73,11 @@ export function generateEventModule(event: GeneratorEvent): EventModule {
     types: [typeName, anyName, ...(upcastersName === null ? [] : [upcastersName]), ...versionTypes],
     values: [constantName, ...versions.map((version) => version.constantName)],
     versionTypes,
+    versions: versions.map(({ constantName, record, key }) => ({
+      descriptor: constantName,
+      recordName: record.fullName,
+      key: keyFieldOf(record, key)?.name ?? null,
+    })),
   };
 }
 

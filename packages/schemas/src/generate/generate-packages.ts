@@ -1,4 +1,5 @@
 import { SchemasError } from "../errors.ts";
+import { generateEventManifest } from "./event-manifest.ts";
 import { generateEventModule } from "./event-module.ts";
 import { generateExampleModule } from "./example-module.ts";
 import type { GeneratorEvent, PackageOptions } from "./generator-input.ts";
@@ -32,6 +33,7 @@ export function generatePackages(
     const folder = folderOf(domain);
     files.set(`${folder}/package.json`, generateManifest(domain, packageEvents, options));
     files.set(`${folder}/tsconfig.json`, generateTsconfig(options));
+    files.set(`${folder}/manifest.json`, generateEventManifest(domain, packageEvents, options));
     files.set(`${folder}/README.md`, generateReadme(domain, packageEvents, options));
     files.set(`${folder}/src/index.ts`, generateIndex(domain, packageEvents));
     for (const { event, module, examples } of packageEvents) {

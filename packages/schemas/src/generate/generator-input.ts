@@ -22,6 +22,8 @@ export interface PackageOptions {
   /** npm scope, such as `@shop-events`. */
   readonly scope: string;
   readonly runtime: RuntimeDependency;
+  /** The version of `@waybill/schemas` for the manifest; `workspace` in that package's own workspace. */
+  readonly generatorVersion: string;
 }
 
 /** How a generated package refers to `@waybill/events`. */

@@ -37,8 +37,9 @@ export function generateManifest(domain: string, events: readonly PackageEvent[]
     exports: {
       ".": target("index"),
       ...Object.fromEntries(subpaths),
+      "./manifest.json": "./manifest.json",
     },
-    files: ["dist", "src"],
+    files: ["dist", "src", "manifest.json"],
     scripts: { build: "tsc -b" },
     dependencies: { "@waybill/events": options.runtime.range },
   });
@@ -124,7 +125,17 @@ import { ${constant} } from "${subpath}";
 await publish(tx, ${constant}, data); // @waybill/outbox: checks and encodes the data in the transaction
 consumer.on(${constant}, async (event, { tx }) => {}); // @waybill/consumer: event.data has its type
 \`\`\`
-${examples === null ? "" : testing}`;
+${examples === null ? "" : testing}
+\`manifest.json\` says without code what the package holds: every event with its topic and module, every version with its
+record, subject, key field, schema id and fingerprint, and the generator's version. Its type is \`EventPackageManifest\`:
+
+\`\`\`ts
+import type { EventPackageManifest } from "@waybill/events";
+import json from "${name}/manifest.json" with { type: "json" };
+
+const manifest: EventPackageManifest = json;
+\`\`\`
+`;
 }
 
 function json(value: unknown): string {
