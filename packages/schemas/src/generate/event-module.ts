@@ -2,6 +2,7 @@ import { schemaIdOf } from "@waybill/events";
 import { type Field, type RecordType, readRecordSchema } from "@waybill/events/codegen/model";
 import { SchemasError } from "../errors.ts";
 import type { GeneratorEvent, GeneratorVersion } from "./generator-input.ts";
+import { documentationOf } from "./documentation.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { constantNameOf, typeNameOf } from "./names.ts";
 import { ReadFunctions } from "./read-functions.ts";
@@ -140,7 +141,7 @@ function declareVersion(
     `write: ${write}`,
     `read: ${read}`,
   ];
-  const doc = docComment([`\`${type}\`, version ${version.version}.`, record.doc]);
+  const doc = docComment([`\`${type}\`, version ${version.version}.`, ...documentationOf(record)]);
   // Marked as pure, so that a bundler drops the versions that nobody imports.
   const call = `/* @__PURE__ */ ${module.use("defineEvent")}`;
   module.declare(
@@ -151,6 +152,9 @@ function declareVersion(
 function keyFunction(module: ModuleWriter, { record, key }: ParsedVersion): string {
   const field = keyFieldOf(record, key);
   if (field === null) return "() => null";
+  // A plain `data.__proto__` is the prototype to readers, whatever the object holds.
+  if (field.name === "__proto__")
+    return `(data) => ${module.use("keyText")}(${module.use("fieldValue")}(data, "__proto__"))`;
   const value = `data.${field.name}`;
   const isText = field.type.kind === "string" || field.type.kind === "enum";
   return isText ? `(data) => ${value}` : `(data) => ${module.use("keyText")}(${value})`;

@@ -1,6 +1,7 @@
 import type { AvroType, DecimalType, EnumType, RecordType, UnionType } from "@waybill/events/codegen/model";
 import type { ModuleWriter } from "./module-writer.ts";
 import { capitalised, checkedName } from "./names.ts";
+import { documentationOf } from "./documentation.ts";
 import { docComment, joinUnion, quote } from "./source-text.ts";
 
 /** The named types of one version in TypeScript: an interface for each record, a union of strings for each enum. */
@@ -93,11 +94,11 @@ export class VersionTypes {
     const declare = this.module.reserve();
     const tag = record.tag === null ? "" : `  readonly $type: ${quote(record.tag)};\n`;
     const fields = record.fields.map((field) => {
-      const notes = [field.doc ?? "", ...notesOn(field.type), ...(field.isKey ? ["The partition key."] : [])];
-      const doc = docComment([notes.filter((text) => text !== "").join(" ")], "  ");
+      const notes = [...notesOn(field.type), ...(field.isKey ? ["The partition key."] : [])];
+      const doc = docComment(documentationOf(field, notes), "  ");
       return `${doc}  readonly ${checkedName(field.name)}: ${this.expressionOf(field.type)};\n`;
     });
-    declare(`${docComment([record.doc])}export interface ${name} {\n${tag}${fields.join("")}}`);
+    declare(`${docComment(documentationOf(record))}export interface ${name} {\n${tag}${fields.join("")}}`);
   }
 }
 
