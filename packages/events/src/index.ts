@@ -1,3 +1,4 @@
+export type { Branded } from "./branded.ts";
 export { createDecoder, recordNameOf } from "./create-decoder.ts";
 export { Decimal } from "./decimal.ts";
 export { describeEvent, type EventDescription } from "./describe-event.ts";

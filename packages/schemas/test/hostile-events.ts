@@ -84,4 +84,34 @@ export const hostileEvents: readonly GeneratorEvent[] = [
       { name: "paidBy", type: ["null", card, cash] },
     ]),
   ),
+  // Brands in each place that a type can have, beside what must be told apart from them.
+  eventOf(
+    "hostile.order.shipped",
+    recordOf("OrderShipped", [
+      { name: "parcelId", type: { type: "string", logicalType: "uuid" }, "waybill.key": true },
+      { name: "parcelIds", type: { type: "array", items: ["null", { type: "string", logicalType: "uuid" }] } },
+      { name: "parcelIdByName", type: { type: "map", values: { type: "string", logicalType: "uuid" } } },
+      {
+        name: "place",
+        type: [
+          "null",
+          { type: "string", logicalType: "uuid" },
+          { type: "enum", name: "Place", symbols: ["HOME", "SHOP"] },
+          { type: "array", items: { type: "string", logicalType: "uuid" } },
+          { type: "long", logicalType: "timestamp-millis" },
+          recordOf("Point", [{ name: "placeId", type: "string" }]),
+        ],
+      },
+      { name: "rest", type: { type: "map", values: "Point" } },
+    ]),
+  ),
 ];
+
+/** Brands for some of their fields. */
+export const hostileIds: ReadonlyMap<string, string> = new Map([
+  ["parcelId", "ParcelId"],
+  ["parcelIds", "ParcelId"],
+  ["parcelIdByName", "ParcelId"],
+  ["place", "PlaceId"],
+  ["placeId", "PlaceId"],
+]);

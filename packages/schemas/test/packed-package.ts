@@ -37,17 +37,23 @@ export interface InstalledPackage {
   readonly packed: Package;
   /** Compiles files of that application. @returns what the compiler says: nothing, when it is content */
   compile(files: Readonly<Record<string, string>>, options: object): Promise<string>;
+  /** Runs an ES module of that application. @returns what it prints */
+  run(text: string): Promise<string>;
   remove(): Promise<void>;
 }
 
 /** Generates the package of a domain, builds, packs and installs it as its users would, without any network. */
-export async function installGenerated(events: readonly GeneratorEvent[], domain: string): Promise<InstalledPackage> {
+export async function installGenerated(
+  events: readonly GeneratorEvent[],
+  domain: string,
+  brandedIds: ReadonlyMap<string, string>,
+): Promise<InstalledPackage> {
   const folder = await mkdtemp(join(tmpdir(), "waybill-packed-"));
   const modules = join(folder, "node_modules");
   await installRuntime(join(modules, "@waybill/events"));
   const source = join(folder, "generated", domain);
   const runtime = { range: "^0.0.0", reference: null };
-  const files = generatePackages(events, { scope: "@packed", runtime, generatorVersion: "0.0.0" });
+  const files = generatePackages(events, { scope: "@packed", runtime, generatorVersion: "0.0.0", brandedIds });
   for (const [path, text] of files) await write(join(folder, "generated", path), text);
   await write(
     join(source, "tsconfig.strict.json"),
@@ -65,6 +71,7 @@ export async function installGenerated(events: readonly GeneratorEvent[], domain
     tarball,
     packed,
     compile: (sources, options) => compileApplication(folder, sources, options),
+    run: (text) => runModule(folder, text),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -76,6 +83,13 @@ async function installRuntime(target: string): Promise<void> {
   await cp(join(source, "package.json"), join(target, "package.json"));
   const built = await compileProject(source, "tsconfig.json", "--outDir", join(target, "dist"));
   if (built !== "") throw new Error(`@waybill/events does not compile:\n${built}`);
+}
+
+async function runModule(folder: string, text: string): Promise<string> {
+  const file = join(folder, "application.mjs");
+  await write(file, text);
+  const { stdout } = await run(process.execPath, [file], { cwd: folder });
+  return stdout;
 }
 
 async function compileApplication(

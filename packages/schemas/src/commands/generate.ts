@@ -65,6 +65,7 @@ async function generate(context: CliContext, dir: string | undefined, options: G
     scope: config.generate.scope,
     runtime: await findRuntime(out),
     generatorVersion: await findGeneratorVersion(),
+    brandedIds: config.generate.brandedIds,
   });
   const changes = await compareOutput(out, generated);
   if (options.check !== true) await writeOutput(out, generated, changes);

@@ -38,8 +38,9 @@ function versionsOf({ event, module }: PackageEvent): readonly ManifestVersion[]
   return event.versions.flatMap(({ version, text }, i): ManifestVersion[] => {
     const exported = module.versions[i];
     if (exported === undefined) return [];
-    const { recordName, key, descriptor } = exported;
-    if (recordName !== module.versions[i - 1]?.recordName) generation++;
+    const { key, descriptor } = exported;
+    const recordName = exported.record.fullName;
+    if (recordName !== module.versions[i - 1]?.record.fullName) generation++;
     const subject = `${event.topic}-${recordName}`;
     const [schemaId, sha256] = [String(schemaIdOf(text)), hash("sha256", text)];
     return [{ version, generation, recordName, subject, key, schemaId, sha256, descriptor }];

@@ -2,6 +2,7 @@ import { schemaIdOf } from "@waybill/events";
 import { type Field, type RecordType, readRecordSchema } from "@waybill/events/codegen/model";
 import { SchemasError } from "../errors.ts";
 import type { GeneratorEvent, GeneratorVersion } from "./generator-input.ts";
+import { type BrandedIds, brandsIn } from "./branded-ids.ts";
 import { documentationOf } from "./documentation.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { constantNameOf, typeNameOf } from "./names.ts";
@@ -26,7 +27,7 @@ export interface EventModule {
 export interface ModuleVersion {
   /** The name of its descriptor. */
   readonly descriptor: string;
-  readonly recordName: string;
+  readonly record: RecordType;
   /** The field with the partition key; null for none. */
   readonly key: string | null;
 }
@@ -39,9 +40,9 @@ interface ParsedVersion extends GeneratorVersion {
 }
 
 /** The module of one event: types, descriptor and codec of each version, and what stands for all of them. */
-export function generateEventModule(event: GeneratorEvent): EventModule {
+export function generateEventModule(event: GeneratorEvent, brandedIds: BrandedIds = new Map()): EventModule {
   const { name } = event;
-  const module = new ModuleWriter();
+  const module = new ModuleWriter(brandedIds);
   const versions = event.versions.map(
     (version): ParsedVersion => ({
       ...version,
@@ -76,7 +77,7 @@ export function generateEventModule(event: GeneratorEvent): EventModule {
     versionTypes,
     versions: versions.map(({ constantName, record, key }) => ({
       descriptor: constantName,
-      recordName: record.fullName,
+      record,
       key: keyFieldOf(record, key)?.name ?? null,
     })),
   };
@@ -122,7 +123,7 @@ function declareVersion(
 ): void {
   const { record, typeName, constantName } = version;
   const { type } = event.name;
-  const types = new VersionTypes(module, `V${version.version}`);
+  const types = new VersionTypes(module, `V${version.version}`, brandsIn(record, module.brandedIds));
   types.declareEvent(record, typeName);
   const write = new WriteFunctions(module, types).functionFor(record);
   const read = new ReadFunctions(module, types).functionFor(record);

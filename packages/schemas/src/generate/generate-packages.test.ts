@@ -178,6 +178,66 @@ describe("a module", () => {
   });
 });
 
+describe("branded ids", () => {
+  const uuid = { type: "string", logicalType: "uuid" };
+  const line = { type: "record", name: "Line", fields: [{ name: "orderIds", type: { type: "array", items: uuid } }] };
+  const placed = event(
+    "orders.order.placed",
+    { name: "orderId", type: uuid, "waybill.key": true },
+    { name: "customerId", type: ["null", "string"] },
+    { name: "lines", type: { type: "map", values: line } },
+  );
+  const paid = event("payments.payment.made", { name: "orderId", type: uuid }, { name: "userId", type: uuid });
+  const brandedIds = new Map([
+    ["orderId", "OrderId"],
+    ["orderIds", "OrderId"],
+    ["customerId", "CustomerId"],
+    ["userId", "CustomerId"],
+  ]);
+  const files = generatePackages([placed, paid], { ...installed, brandedIds });
+  const textOf = (path: string) => files.get(path) ?? "";
+
+  it("are the types of the fields that the config names, in any record, and in arrays and maps", () => {
+    const text = textOf("orders/src/order.placed.ts");
+    expect(text).toContain('import type { CustomerId, OrderId } from "./ids.ts";');
+    expect(text).toContain("readonly orderId: OrderId;");
+    expect(text).toContain("readonly customerId: CustomerId | null;");
+    expect(text).toContain("readonly orderIds: readonly OrderId[];");
+    expect(text).toContain("orderId: readString(input) as OrderId,");
+  });
+
+  it("are declared once for each package that has them, with the same check in all", () => {
+    expect(textOf("orders/src/ids.ts")).toContain('return brandUuid("OrderId", text);');
+    expect(textOf("payments/src/ids.ts")).toContain('return brandUuid("OrderId", text);');
+    // A customerId is no uuid, and so a userId need not be one as a CustomerId.
+    expect(textOf("orders/src/ids.ts")).toContain('return brandText("CustomerId", text);');
+    expect(textOf("payments/src/ids.ts")).toContain('return brandText("CustomerId", text);');
+    expect(textOf("orders/src/index.ts")).toContain('export { CustomerId, OrderId } from "./ids.ts";');
+    expect(JSON.parse(textOf("orders/package.json"))).toMatchObject({
+      exports: { "./ids": { types: "./dist/ids.d.ts", default: "./dist/ids.js" } },
+    });
+  });
+
+  it("are made by their constructors in examples", () => {
+    const text = textOf("orders/src/order.placed.testing.ts");
+    expect(text).toMatch(/import \{ (CustomerId, )?OrderId \} from "\.\/ids\.ts";/);
+    expect(text).toMatch(/ {4}orderId: OrderId\("[0-9a-f-]{36}"\),/);
+  });
+
+  it("leave packages as they are where nothing is named", () => {
+    expect(generatePackages([placed], { ...installed, brandedIds: new Map() })).toEqual(
+      generatePackages([placed], installed),
+    );
+    expect([...generatePackages([placed], installed).keys()]).not.toContain("orders/src/ids.ts");
+  });
+
+  it("must be of fields that there are", () => {
+    expect(() => generatePackages([placed], { ...installed, brandedIds: new Map([["ordrId", "OrderId"]]) })).toThrow(
+      '"brandedIds" names "ordrId" for OrderId, and no event has a field of strings of that name.',
+    );
+  });
+});
+
 it("refuses events that would share a name in TypeScript", () => {
   const events = [event("orders.order.item_placed"), event("orders.order_item.placed")];
   expect(() => generatePackages(events, installed)).toThrow(

@@ -1,4 +1,5 @@
-import type { AvroType, DecimalType, EnumType, RecordType, UnionType } from "@waybill/events/codegen/model";
+import type { AvroType, DecimalType, EnumType, RecordType, StringType, UnionType } from "@waybill/events/codegen/model";
+import { noBrands, type StringBrands } from "./branded-ids.ts";
 import type { ModuleWriter } from "./module-writer.ts";
 import { capitalised, checkedName } from "./names.ts";
 import { documentationOf } from "./documentation.ts";
@@ -8,13 +9,15 @@ import { docComment, joinUnion, quote } from "./source-text.ts";
 export class VersionTypes {
   private readonly module: ModuleWriter;
   private readonly suffix: string;
+  private readonly brands: StringBrands;
   private readonly named = new Map<RecordType | EnumType, string>();
   private readonly symbols = new Map<EnumType, string>();
 
   /** @param suffix tells the types of this version from those of the others: `V2` */
-  constructor(module: ModuleWriter, suffix: string) {
+  constructor(module: ModuleWriter, suffix: string, brands: StringBrands = noBrands) {
     this.module = module;
     this.suffix = suffix;
+    this.brands = brands;
   }
 
   /** Declares the interface of the event itself, and all types that it needs. */
@@ -36,7 +39,7 @@ export class VersionTypes {
       case "long":
         return type.timestamp === null ? "bigint" : "Date";
       case "string":
-        return "string";
+        return this.brandOf(type) ?? "string";
       case "bytes":
       case "fixed":
         if (type.decimal !== null) return this.module.useType("Decimal");
@@ -53,6 +56,12 @@ export class VersionTypes {
       case "record":
         return this.nameOf(type);
     }
+  }
+
+  /** The name of a string's brand, imported; null when it has none. */
+  brandOf(type: StringType): string | null {
+    const brand = this.brands.get(type);
+    return brand === undefined ? null : this.module.useBrand(brand);
   }
 
   /** The name of a record's interface or an enum's union; declares it when it is met first. */
