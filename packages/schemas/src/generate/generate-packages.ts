@@ -7,13 +7,8 @@ import { generateExampleModule } from "./example-module.ts";
 import type { GeneratorEvent, PackageOptions } from "./generator-input.ts";
 import { generateIdsModule } from "./ids-module.ts";
 import { folderOf } from "./names.ts";
-import {
-  type PackageEvent,
-  generateIndex,
-  generateManifest,
-  generateReadme,
-  generateTsconfig,
-} from "./package-files.ts";
+import { type PackageEvent, generateIndex, generateManifest, generateTsconfig } from "./package-files.ts";
+import { generateReadme } from "./package-readme.ts";
 
 /**
  * The npm packages of a schema tree, one for each domain.
