@@ -1,6 +1,6 @@
 import { DecodeError } from "@waybill/events";
-import type { BrandedIds } from "../generate/branded-ids.ts";
 import { findSourceChanges, type SourceChange, type SourceChangeKind } from "../generate/source-changes.ts";
+import type { BrandedIds } from "../generate/branded-ids.ts";
 import type { SettableRule } from "../rule-severity.ts";
 import { locationOf } from "../schema-tree.ts";
 import type { ChangeFinding, VersionStep } from "./version-step.ts";
