@@ -1,0 +1,14 @@
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { buildCatalogue } from "../catalogue/build-catalogue.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import { checkTree } from "../check-tree.ts";
+import type { Action, CliContext, ExitCode } from "../cli-context.ts";
+import { type DocsOutput, planOutput, type PlannedOutput, writePlanned } from "../docs-output/output-folder.ts";
+import { type DocsFormat, docsFormats } from "../docs-output/output-manifest.ts";
+import { siteFiles } from "../docs-site/site-files.ts";
+import { SchemasError } from "../errors.ts";
+import { countFindings } from "../finding.ts";
+import { countChecked, formatText, plural } from "../report.ts";
+import { displayPath } from "../tree-files.ts";
+import { loadTree } from "./load.ts";
