@@ -8,6 +8,7 @@ export const schemasErrorCodes = [
   "event-not-found",
   "config-invalid",
   "lock-invalid",
+  "contract-invalid",
   "schema-invalid",
   "baseline-unreachable",
   "message-unreadable",
