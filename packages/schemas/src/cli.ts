@@ -19,6 +19,7 @@ Examples:
   $ schemas push --dry-run           show what the registry lacks
   $ schemas new orders.order.placed  add an event, or the next version of one
   $ schemas diff orders.order.placed compare its newest version with the one before
+  $ schemas docs --out public        write a catalogue to browse
 `;
 
 /** Adds a command to the program. */
@@ -39,6 +40,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   diff: async () => (await import("./commands/diff.ts")).addDiffCommand,
   sample: async () => (await import("./commands/sample.ts")).addSampleCommand,
   decode: async () => (await import("./commands/decode.ts")).addDecodeCommand,
+  docs: async () => (await import("./commands/docs.ts")).addDocsCommand,
   pull: async () => (await import("./commands/pull.ts")).addPullCommand,
 };
 

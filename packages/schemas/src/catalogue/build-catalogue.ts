@@ -1,4 +1,5 @@
 import type { SchemasConfig } from "../config.ts";
+import type { ConsumerContract } from "../contracts/contract.ts";
 import { isRecordVersion, type RecordVersion } from "../event-reference.ts";
 import { compareFiles } from "../finding.ts";
 import { folderOf } from "../generate/names.ts";
@@ -20,24 +21,11 @@ import type {
 import { deprecationOf } from "./deprecation.ts";
 import { fieldRowsOf } from "./field-rows.ts";
 
-/** What a service reads, as its contract says it. */
-export interface CatalogueContract {
-  readonly service: string;
-  readonly owner: string;
-  readonly description: string | null;
-  readonly events: readonly {
-    readonly event: string;
-    readonly versions: readonly number[];
-    readonly fields: readonly string[] | null;
-  }[];
-}
-
 /** What a catalogue is made from. */
 export interface CatalogueSource {
   readonly title: string;
   readonly tree: SchemaTree;
   readonly lock: SchemaLock;
-  readonly contracts: readonly CatalogueContract[];
 }
 
 /** Gathers what there is to say about a tree. Versions without a record and events without any version are left out. */
@@ -48,7 +36,7 @@ export function buildCatalogue(source: CatalogueSource): Catalogue {
     events,
     domains: groupBy(events, ({ name }) => name.domain).map(([name, own]): DomainEntry => ({ name, events: own })),
     topics: groupBy(events, ({ topic }) => topic).map(([name, own]): TopicEntry => ({ name, events: own })),
-    services: servicesOf(events, source.contracts),
+    services: servicesOf(events, source.tree.contracts),
   };
 }
 
@@ -63,7 +51,7 @@ function eventEntryOf(event: EventHistory, source: CatalogueSource): EventEntry 
     topic,
     newest,
     generations,
-    consumers: consumersOf(name.type, source.contracts),
+    consumers: consumersOf(name.type, source.tree.contracts),
     importPath: importPathOf(event, source.tree.config),
   };
 }
@@ -103,7 +91,7 @@ function importPathOf({ name }: EventHistory, { generate }: SchemasConfig): stri
   return generate === null ? null : `${generate.scope}/${folderOf(name.domain)}/${name.entity}.${name.action}`;
 }
 
-function consumersOf(type: string, contracts: readonly CatalogueContract[]): readonly ConsumerEntry[] {
+function consumersOf(type: string, contracts: readonly ConsumerContract[]): readonly ConsumerEntry[] {
   return contracts
     .flatMap(({ service, owner, events }) =>
       events
@@ -113,23 +101,22 @@ function consumersOf(type: string, contracts: readonly CatalogueContract[]): rea
     .toSorted((a, b) => compareFiles(a.service, b.service));
 }
 
-function servicesOf(
-  events: readonly EventEntry[],
-  contracts: readonly CatalogueContract[],
-): readonly ServiceEntry[] {
+function servicesOf(events: readonly EventEntry[], contracts: readonly ConsumerContract[]): readonly ServiceEntry[] {
   const byType = new Map(events.map((event) => [event.type, event]));
   return contracts
-    .map((contract): ServiceEntry => ({
-      name: contract.service,
-      owner: contract.owner,
-      description: contract.description,
-      reads: contract.events
-        .flatMap(({ event: type, versions, fields }) => {
-          const event = byType.get(type);
-          return event === undefined ? [] : [{ event, versions, fields }];
-        })
-        .toSorted((a, b) => compareFiles(a.event.type, b.event.type)),
-    }))
+    .map(
+      (contract): ServiceEntry => ({
+        name: contract.service,
+        owner: contract.owner,
+        description: contract.description,
+        reads: contract.events
+          .flatMap(({ event: type, versions, fields }) => {
+            const event = byType.get(type);
+            return event === undefined ? [] : [{ event, versions, fields }];
+          })
+          .toSorted((a, b) => compareFiles(a.event.type, b.event.type)),
+      }),
+    )
     .toSorted((a, b) => compareFiles(a.name, b.name));
 }
 

@@ -16,7 +16,11 @@ export function flowOfEvents(events: readonly EventEntry[], service?: string): F
 }
 
 function flowOf(events: readonly EventEntry[], isShown: (service: string) => boolean): FlowGraph {
-  const columns = { domain: new Map<string, FlowNode>(), topic: new Map<string, FlowNode>(), service: new Map<string, FlowNode>() };
+  const columns = {
+    domain: new Map<string, FlowNode>(),
+    topic: new Map<string, FlowNode>(),
+    service: new Map<string, FlowNode>(),
+  };
   const edges = new Map<string, FlowEdge>();
   const add = (kind: FlowNode["kind"], label: string): string => {
     const id = `${kind}:${label}`;
@@ -53,7 +57,9 @@ export function describeFlow({ columns, edges }: FlowGraph): string {
       const targets = edges.filter(({ from }) => from === node.id).map(({ to }) => labels.get(to) ?? "");
       if (targets.length === 0) return [];
       const list = targets.toSorted(compareFiles).join(", ");
-      return [node.kind === "domain" ? `Domain ${node.label} publishes on ${list}.` : `${list} read topic ${node.label}.`];
+      return [
+        node.kind === "domain" ? `Domain ${node.label} publishes on ${list}.` : `${list} read topic ${node.label}.`,
+      ];
     })
     .join(" ");
 }

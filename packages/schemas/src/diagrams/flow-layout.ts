@@ -42,13 +42,15 @@ export function layOutFlow(graph: FlowGraph): FlowLayout {
     const left = x;
     headings.push({ x: left, label });
     x += width + gap;
-    return column.map((node, row): PlacedNode => ({
-      ...node,
-      x: left,
-      y: top + row * rowHeight,
-      width,
-      shown: shown[row] ?? "",
-    }));
+    return column.map(
+      (node, row): PlacedNode => ({
+        ...node,
+        x: left,
+        y: top + row * rowHeight,
+        width,
+        shown: shown[row] ?? "",
+      }),
+    );
   });
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const edges = graph.edges.flatMap(({ from, to }) => {

@@ -46,11 +46,7 @@ export function recordGraphOf(root: RecordSchema): RecordGraph {
   return { records, links, omitted: depths.size - shown.length };
 }
 
-function linksOf(
-  record: RecordSchema,
-  from: number,
-  places: ReadonlyMap<RecordSchema, number>,
-): readonly RecordLink[] {
+function linksOf(record: RecordSchema, from: number, places: ReadonlyMap<RecordSchema, number>): readonly RecordLink[] {
   return record.fields.flatMap(({ type }, index) =>
     recordsIn(type).flatMap((inner): readonly RecordLink[] => {
       const to = places.get(inner);
@@ -65,9 +61,7 @@ function boxOf(record: RecordSchema, depth: number, namespace: string | null): R
   return {
     name: nameText(record, namespace),
     depth,
-    fields: record.fields
-      .slice(0, maxFields)
-      .map(({ name, type }) => ({ name, type: typeText(type, namespace, 0) })),
+    fields: record.fields.slice(0, maxFields).map(({ name, type }) => ({ name, type: typeText(type, namespace, 0) })),
     omitted: Math.max(0, record.fields.length - maxFields),
   };
 }

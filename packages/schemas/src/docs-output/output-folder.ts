@@ -45,7 +45,8 @@ export async function planOutput(output: DocsOutput): Promise<PlannedOutput> {
     else if (present !== text) changes.push({ path, change: "outdated" });
   }
   for (const path of own ?? []) {
-    if (!files.has(path) && (await readPlain(folder, path, shown)) !== null) changes.push({ path, change: "left over" });
+    if (!files.has(path) && (await readPlain(folder, path, shown)) !== null)
+      changes.push({ path, change: "left over" });
   }
   return { ...output, files, changes: changes.toSorted((left, right) => (left.path < right.path ? -1 : 1)) };
 }
@@ -63,7 +64,9 @@ export async function writePlanned({ folder, shown, files, changes }: PlannedOut
         await writeFile(target, files.get(path) ?? "");
       }
     } catch (error) {
-      throw new SchemasError("file-unwritable", `Cannot write "${shown}/${path}": ${reasonOf(error)}.`, { cause: error });
+      throw new SchemasError("file-unwritable", `Cannot write "${shown}/${path}": ${reasonOf(error)}.`, {
+        cause: error,
+      });
     }
   }
 }
@@ -79,11 +82,15 @@ async function readManifest({ folder, shown, format }: DocsOutput): Promise<read
 /** Hidden files, such as .git or .nojekyll, belong to whoever hosts the folder. */
 async function refuseForeign(folder: string, shown: string): Promise<void> {
   const [first] = (await entriesOf(folder, shown)).filter((name) => !name.startsWith(".")).toSorted();
-  if (first !== undefined) throw foreign(`"${shown}" holds files that "schemas docs" did not write, such as "${first}".`);
+  if (first !== undefined)
+    throw foreign(`"${shown}" holds files that "schemas docs" did not write, such as "${first}".`);
 }
 
 function foreign(what: string): SchemasError {
-  return new SchemasError("file-exists", `${what} Nothing was written: name another folder with --out, or empty this one.`);
+  return new SchemasError(
+    "file-exists",
+    `${what} Nothing was written: name another folder with --out, or empty this one.`,
+  );
 }
 
 async function entriesOf(folder: string, shown: string): Promise<readonly string[]> {

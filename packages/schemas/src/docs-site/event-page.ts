@@ -53,7 +53,9 @@ function partsOf(event: EventEntry, paths: SitePaths): readonly Part[] {
     { id: "fields", title: "Fields", body: fieldTable(newest.fields) },
     ...(records.links.length === 0 ? [] : [{ id: "records", title: "Records", body: recordsPart(event) }]),
     { id: "example", title: "Example", body: examplePart(example) },
-    ...(event.importPath === null ? [] : [{ id: "typescript", title: "In TypeScript", body: snippets(event, example) }]),
+    ...(event.importPath === null
+      ? []
+      : [{ id: "typescript", title: "In TypeScript", body: snippets(event, example) }]),
     { id: "consumers", title: "Consumers", body: consumerTable(event, paths) },
     { id: "versions", title: "Versions", body: versionHistory(event) },
     { id: "schema", title: "Schema", body: schemaPart(event) },
@@ -65,8 +67,16 @@ function head(event: EventEntry, paths: SitePaths): Markup {
   const { bytes } = estimateSize(newest.record);
   const facts: readonly (readonly [string, HtmlValue])[] = [
     ["Topic", html`<a href="../${paths.topic(topic)}"><code>${breakable(topic)}</code></a>`],
-    ["Key", newest.key === null ? "none: events keep no order" : html`<a href="#${fieldId(newest.key)}"><code>${breakable(newest.key)}</code></a>`],
-    [event.generations.length === 1 ? "Subject" : "Subjects", event.generations.toReversed().map(({ subject }) => html`<code class="row">${breakable(subject)}</code>`)],
+    [
+      "Key",
+      newest.key === null
+        ? "none: events keep no order"
+        : html`<a href="#${fieldId(newest.key)}"><code>${breakable(newest.key)}</code></a>`,
+    ],
+    [
+      event.generations.length === 1 ? "Subject" : "Subjects",
+      event.generations.toReversed().map(({ subject }) => html`<code class="row">${breakable(subject)}</code>`),
+    ],
     ["Record", html`<code>${breakable(newest.record.fullName)}</code>`],
     ["Typical size", `about ${count(bytes, "byte")}`],
     ["File", html`<code>${breakable(newest.file)}</code>`],
@@ -112,7 +122,9 @@ function consumerTable({ consumers, newest }: EventEntry, paths: SitePaths): Mar
   }
   const known = new Set(newest.fields.map(({ path }) => path));
   const rows = consumers.map(
-    (consumer) => html`<tr><th scope="row"><a class="name" href="../${paths.service(consumer.service)}">${breakable(consumer.service)}</a></th>
+    (
+      consumer,
+    ) => html`<tr><th scope="row"><a class="name" href="../${paths.service(consumer.service)}">${breakable(consumer.service)}</a></th>
 <td>${consumer.owner}</td><td>${versionList(consumer.versions)}${behind(consumer, newest.version)}</td>
 <td class="says">${fieldLinks(consumer.fields, known, "")}</td></tr>
 `,

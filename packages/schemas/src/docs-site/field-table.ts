@@ -15,12 +15,14 @@ const maxIndent = 6;
 export function fieldTable(fields: readonly FieldRow[]): Markup {
   if (fields.length === 0) return html`<p class="quiet">The record has no fields.</p>`;
   const ids = fieldIds(fields);
-  const rows = fields.map((field) => html`<tr id="${ids.get(field) ?? null}" class="depth-${Math.min(field.depth, maxIndent)}">
+  const rows = fields.map(
+    (field) => html`<tr id="${ids.get(field) ?? null}" class="depth-${Math.min(field.depth, maxIndent)}">
 <th scope="row">${nameOf(field)}</th>
 <td class="type"><code>${breakable(field.type)}</code></td>
 <td class="says">${notesOf(field)}</td>
 </tr>
-`);
+`,
+  );
   return html`<table class="fields">
 <thead><tr><th scope="col">Field</th><th scope="col">Type</th><th scope="col">Meaning</th></tr></thead>
 <tbody>
@@ -29,17 +31,26 @@ ${rows}</tbody>
 }
 
 function nameOf({ name, key, deprecated, of }: FieldRow): HtmlValue {
-  const shown = deprecated === null ? html`<code>${breakable(name)}</code>` : html`<s><code>${breakable(name)}</code></s>`;
-  return [shown, key ? html` ${badge("key", "good")}` : null, of === null ? null : html` <span class="quiet">of ${of}</span>`];
+  const shown =
+    deprecated === null ? html`<code>${breakable(name)}</code>` : html`<s><code>${breakable(name)}</code></s>`;
+  return [
+    shown,
+    key ? html` ${badge("key", "good")}` : null,
+    of === null ? null : html` <span class="quiet">of ${of}</span>`,
+  ];
 }
 
 function notesOf(field: FieldRow): HtmlValue {
   const { doc, deprecated, aliases, enums, repeated } = field;
   return [
-    deprecated === null ? null : html`<p dir="auto">${badge("deprecated", "warn")} ${deprecated === doc ? null : deprecated}</p>`,
+    deprecated === null
+      ? null
+      : html`<p dir="auto">${badge("deprecated", "warn")} ${deprecated === doc ? null : deprecated}</p>`,
     doc === null ? null : prose(doc),
     ...enums.map(symbolsOf),
-    ...(field.default === undefined ? [] : [html`<p class="note">Default <code><bdi>${visibleJson(jsonText(field.default))}</bdi></code></p>`]),
+    ...(field.default === undefined
+      ? []
+      : [html`<p class="note">Default <code><bdi>${visibleJson(jsonText(field.default))}</bdi></code></p>`]),
     aliases.length === 0 ? null : html`<p class="note">Also read from <code>${aliases.join(", ")}</code></p>`,
     repeated.length === 0 ? null : html`<p class="note">The fields of ${repeated.join(", ")} stand above.</p>`,
   ];
@@ -49,7 +60,8 @@ function symbolsOf({ name, symbols, default: fallback, doc }: EnumSchema): Marku
   const items = symbols.map((symbol) => html`<li><code>${breakable(symbol)}</code></li>`);
   const list = html`<ul class="symbols">${items}</ul>`;
   const about = doc === null ? null : prose(doc);
-  const note = fallback === null ? null : html`<p class="note">An unknown symbol is read as <code>${fallback}</code></p>`;
+  const note =
+    fallback === null ? null : html`<p class="note">An unknown symbol is read as <code>${fallback}</code></p>`;
   if (symbols.length <= maxSymbols) return html`${about}${list}${note}`;
   return html`${about}<details><summary>${symbols.length} symbols of ${name}</summary>${list}</details>${note}`;
 }

@@ -11,7 +11,8 @@ export function flowFigure(
   options: { readonly paths: SitePaths; readonly root: "" | "../"; readonly title: string; readonly mermaid: string },
 ): Markup {
   const { paths, root, title, mermaid } = options;
-  if (!isDrawable(graph)) return html`<p class="quiet">There is too much to draw here: the pages of single events, topics and services have drawings.</p>`;
+  if (!isDrawable(graph))
+    return html`<p class="quiet">There is too much to draw here: the pages of single events, topics and services have drawings.</p>`;
   const svg = flowSvg(graph, { id: "flow-diagram", title, linkOf: (node) => linkOf(node, paths, root) });
   return html`<figure>
 ${scrolling(title, svg)}

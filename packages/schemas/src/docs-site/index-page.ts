@@ -19,8 +19,8 @@ ${
     : html`<div class="aside">${section("flow", "How events flow", flowFigure(flowOfCatalogue(catalogue), { paths, root: "", title: "Domains, their topics, and who reads them", mermaid: "diagrams/flow.mmd" }))}</div>
 `
 }${domains.map(({ name, events }) => group(domainId(name), name, eventTable(events, paths)))}${
-    services.length === 0 ? null : group("services", "Services", serviceTable(services, paths))
-  }${topics.length === 0 ? null : group("topics", "Topics", topicTable(topics, paths))}`;
+  services.length === 0 ? null : group("services", "Services", serviceTable(services, paths))
+}${topics.length === 0 ? null : group("topics", "Topics", topicTable(topics, paths))}`;
   return renderPage({ site: title, title, root: "", trail: [], body });
 }
 
@@ -67,7 +67,12 @@ function wordsOf(event: EventEntry): string {
 
 function serviceTable(services: readonly ServiceEntry[], paths: SitePaths): Markup {
   const rows = services.map(
-    ({ name, owner, description, reads }) => html`<tr data-find="${[name, owner, description ?? "", ...reads.map(({ event }) => event.type)].join(" ").toLowerCase()}">
+    ({
+      name,
+      owner,
+      description,
+      reads,
+    }) => html`<tr data-find="${[name, owner, description ?? "", ...reads.map(({ event }) => event.type)].join(" ").toLowerCase()}">
 <th scope="row"><a class="name" href="${paths.service(name)}">${breakable(name)}</a></th>
 <td class="says">${description === null ? null : inlineDoc(firstSentence(description))}</td>
 <td class="short">${owner}</td>

@@ -63,9 +63,7 @@ ${isIndex ? html`<script>${trusted(searchScript)}</script>\n` : null}</body>
 
 function breadcrumbs(trail: Page["trail"]): Markup {
   const items = trail.map(([label, href]) =>
-    href === null
-      ? html`<li aria-current="page">${label}</li>`
-      : html`<li><a href="${href}">${label}</a></li>`,
+    href === null ? html`<li aria-current="page">${label}</li>` : html`<li><a href="${href}">${label}</a></li>`,
   );
   return html`<nav class="trail" aria-label="Breadcrumb"><ol>${items}</ol></nav>
 `;

@@ -11,17 +11,33 @@ import { breakable, count, prose, versionList } from "./text.ts";
 export function servicePage({ title }: Catalogue, service: ServiceEntry, paths: SitePaths): string {
   const { name, owner, description, reads } = service;
   const topics = new Set(reads.map(({ event }) => event.topic));
-  const flow = flowOfEvents(reads.map(({ event }) => event), name);
+  const flow = flowOfEvents(
+    reads.map(({ event }) => event),
+    name,
+  );
   const body = html`<h1 class="name">${breakable(name)}</h1>
 <div class="lead">${description === null ? null : prose(description)}</div>
 <dl class="facts"><div><dt>Owner</dt><dd>${owner}</dd></div><div><dt>Reads</dt><dd>${count(reads.length, "event")} on ${count(topics.size, "topic")}</dd></div></dl>
 ${reads.length === 0 ? null : section("flow", "Flow", flowFigure(flow, { paths, root: "../", title: `What ${name} reads, and from where`, mermaid: mermaidPath(service, paths) }))}${section("reads", "Events it reads", reads.length === 0 ? html`<p class="quiet">It reads no events.</p>` : readTable(reads, paths))}`;
-  return renderPage({ site: title, title: `${name} - ${title}`, root: "../", trail: [[title, "../index.html"], ["Services", "../index.html#services"], [name, null]], body });
+  return renderPage({
+    site: title,
+    title: `${name} - ${title}`,
+    root: "../",
+    trail: [
+      [title, "../index.html"],
+      ["Services", "../index.html#services"],
+      [name, null],
+    ],
+    body,
+  });
 }
 
 /** Where the Mermaid source of a service's flow stands: named as its page is. */
 export function mermaidPath({ name }: ServiceEntry, paths: SitePaths): string {
-  return `diagrams/${paths.service(name).replace(/^services\//, "service.").replace(/html$/, "mmd")}`;
+  return `diagrams/${paths
+    .service(name)
+    .replace(/^services\//, "service.")
+    .replace(/html$/, "mmd")}`;
 }
 
 function readTable(reads: readonly ServiceRead[], paths: SitePaths): Markup {

@@ -18,7 +18,9 @@ export function siteFiles(catalogue: Catalogue): ReadonlyMap<string, string> {
     [stylesheetPath, stylesheet],
     ...catalogue.events.map((event) => [paths.event(event.type), eventPage(catalogue, event, paths)] as const),
     ...catalogue.topics.map((topic) => [paths.topic(topic.name), topicPage(catalogue, topic, paths)] as const),
-    ...catalogue.services.map((service) => [paths.service(service.name), servicePage(catalogue, service, paths)] as const),
+    ...catalogue.services.map(
+      (service) => [paths.service(service.name), servicePage(catalogue, service, paths)] as const,
+    ),
     ...diagramFiles(catalogue, paths),
   ]);
 }
@@ -33,7 +35,10 @@ function diagramFiles(catalogue: Catalogue, paths: SitePaths): readonly (readonl
     ]),
     ...catalogue.topics.map((topic) => [topicDiagram(topic, paths), flowMermaid(flowOfEvents(topic.events))] as const),
     ...catalogue.services.map((service) => {
-      const flow = flowOfEvents(service.reads.map(({ event }) => event), service.name);
+      const flow = flowOfEvents(
+        service.reads.map(({ event }) => event),
+        service.name,
+      );
       return [serviceDiagram(service, paths), flowMermaid(flow)] as const;
     }),
   ];

@@ -10,9 +10,18 @@ export interface SitePaths {
 /** The pages of a catalogue. Names that differ in case alone get files that differ for every file system. */
 export function sitePathsOf({ events, topics, services }: Catalogue): SitePaths {
   return {
-    event: pathsIn("events", events.map(({ type }) => type)),
-    topic: pathsIn("topics", topics.map(({ name }) => name)),
-    service: pathsIn("services", services.map(({ name }) => name)),
+    event: pathsIn(
+      "events",
+      events.map(({ type }) => type),
+    ),
+    topic: pathsIn(
+      "topics",
+      topics.map(({ name }) => name),
+    ),
+    service: pathsIn(
+      "services",
+      services.map(({ name }) => name),
+    ),
   };
 }
 

@@ -10,28 +10,52 @@ import { breakable, count, firstSentence, inlineDoc } from "./text.ts";
 export function topicPage({ title }: Catalogue, topic: TopicEntry, paths: SitePaths): string {
   const { name, events } = topic;
   const readers = new Set(events.flatMap(({ consumers }) => consumers.map(({ service }) => service)));
-  const figure = flowFigure(flowOfEvents(events), { paths, root: "../", title: `Who writes to ${name} and who reads it`, mermaid: mermaidPath(topic, paths) });
+  const figure = flowFigure(flowOfEvents(events), {
+    paths,
+    root: "../",
+    title: `Who writes to ${name} and who reads it`,
+    mermaid: mermaidPath(topic, paths),
+  });
   const body = html`<h1 class="name">${breakable(name)}</h1>
 <p class="lead">A Kafka topic with ${count(events.length, "event")}${readers.size === 0 ? "" : `, read by ${count(readers.size, "service")}`}. ${orderOf(events)}</p>
 ${section("flow", "Flow", figure)}${section("events", "Events on it", eventTable(events, paths))}${section("subjects", "Registry subjects", subjectList(events))}`;
-  return renderPage({ site: title, title: `${name} - ${title}`, root: "../", trail: [[title, "../index.html"], ["Topics", "../index.html#topics"], [name, null]], body });
+  return renderPage({
+    site: title,
+    title: `${name} - ${title}`,
+    root: "../",
+    trail: [
+      [title, "../index.html"],
+      ["Topics", "../index.html#topics"],
+      [name, null],
+    ],
+    body,
+  });
 }
 
 /** Where the Mermaid source of a topic's flow stands: named as its page is. */
 export function mermaidPath({ name }: TopicEntry, paths: SitePaths): string {
-  return `diagrams/${paths.topic(name).replace(/^topics\//, "topic.").replace(/html$/, "mmd")}`;
+  return `diagrams/${paths
+    .topic(name)
+    .replace(/^topics\//, "topic.")
+    .replace(/html$/, "mmd")}`;
 }
 
 function orderOf(events: readonly EventEntry[]): HtmlValue {
   const keys = [...new Set(events.map(({ newest }) => newest.key))];
   const [key] = keys;
   if (keys.length !== 1) return "Each event has its own key, named below.";
-  return key === null || key === undefined ? "Its events keep no order." : html`Events of one <code>${key}</code> stay in order.`;
+  return key === null || key === undefined
+    ? "Its events keep no order."
+    : html`Events of one <code>${key}</code> stay in order.`;
 }
 
 function eventTable(events: readonly EventEntry[], paths: SitePaths): Markup {
   const rows = events.map(
-    ({ type, newest, consumers }) => html`<tr><th scope="row"><a class="name" href="../${paths.event(type)}">${breakable(type)}</a></th>
+    ({
+      type,
+      newest,
+      consumers,
+    }) => html`<tr><th scope="row"><a class="name" href="../${paths.event(type)}">${breakable(type)}</a></th>
 <td class="says">${newest.record.doc === null ? null : inlineDoc(firstSentence(newest.record.doc))}</td>
 <td class="short">v${newest.version}</td>
 <td class="short">${newest.key === null ? html`<span class="quiet">no key</span>` : html`<code>${newest.key}</code>`}</td>

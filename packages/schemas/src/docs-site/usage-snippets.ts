@@ -34,7 +34,11 @@ export function handleSnippet(event: EventEntry): string {
     return `      ${version}: (data) => upcastV${version}(data), // ${comment}`;
   });
   const options = upcasters.length === 0 ? [] : ["  {", "    upcast: {", ...upcasters, "    },", "  },"];
-  const handler = ["async ({ data }, { tx }) => {", `  // data is ${type}V${newest.version}, whichever version was written`, "}"];
+  const handler = [
+    "async ({ data }, { tx }) => {",
+    `  // data is ${type}V${newest.version}, whichever version was written`,
+    "}",
+  ];
   const call =
     options.length === 0
       ? [`consumer.on(${constant}, ${handler[0]}`, handler[1] ?? "", "});"]

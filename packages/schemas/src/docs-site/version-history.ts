@@ -49,7 +49,10 @@ function changesPart(diff: VersionDiff): HtmlValue {
   const verdicts = html`<ul class="verdicts">${verdict(diff, "backward")}${verdict(diff, "forward")}</ul>`;
   if (changes.length === 0) return html`<p>No field differs from the version before.</p>${verdicts}`;
   const list = html`<ul class="changes">${changes.map(changeItem)}</ul>`;
-  const shown = changes.length <= maxChanges ? list : html`<details><summary>${count(changes.length, "change")}</summary>${list}</details>`;
+  const shown =
+    changes.length <= maxChanges
+      ? list
+      : html`<details><summary>${count(changes.length, "change")}</summary>${list}</details>`;
   return html`${shown}${verdicts}`;
 }
 
@@ -64,7 +67,10 @@ function changeItem({ kind, path, attributes }: SchemaChange): Markup {
 function attributeItem({ attribute, before, after }: AttributeChange): Markup {
   const sides = [before, after].filter((side) => side !== undefined);
   const texts = sides.map((side) => valueOf(attribute, side));
-  const both = texts.length === 2 ? html`${texts[0] ?? null} <span class="arrow">becomes</span> ${texts[1] ?? null}` : (texts[0] ?? null);
+  const both =
+    texts.length === 2
+      ? html`${texts[0] ?? null} <span class="arrow">becomes</span> ${texts[1] ?? null}`
+      : (texts[0] ?? null);
   return html`<li><span class="attribute">${attribute}</span> ${both}</li>`;
 }
 
