@@ -125,12 +125,13 @@ function consumerTable({ consumers, newest }: EventEntry, paths: SitePaths): Mar
     (
       consumer,
     ) => html`<tr><th scope="row"><a class="name" href="../${paths.service(consumer.service)}">${breakable(consumer.service)}</a></th>
-<td>${consumer.owner}</td><td>${versionList(consumer.versions)}${behind(consumer, newest.version)}</td>
-<td class="says">${fieldLinks(consumer.fields, known, "")}</td></tr>
+<td>${consumer.owner}</td>
+<td class="says">${fieldLinks(consumer.fields, known, "")}</td>
+<td>${versionList(consumer.versions)}${behind(consumer, newest.version)}</td></tr>
 `,
   );
-  return html`<table class="list">
-<thead><tr><th scope="col">Service</th><th scope="col">Owner</th><th scope="col">Versions</th><th scope="col">Fields</th></tr></thead>
+  return html`<table class="list uses">
+<thead><tr><th scope="col">Service</th><th scope="col">Owner</th><th scope="col">Fields</th><th scope="col">Versions</th></tr></thead>
 <tbody>
 ${rows}</tbody>
 </table>`;

@@ -27,7 +27,12 @@ function render(value: HtmlValue): string {
   if (value === null || value === false) return "";
   if (typeof value === "string") return escapeHtml(value);
   if (typeof value === "number") return String(value);
-  return "text" in value ? value.text : value.map(render).join("");
+  return isMarkup(value) ? value.text : value.map(render).join("");
+}
+
+/** Only what {@link html} made: anything else with a text would not be escaped. */
+function isMarkup(value: object): value is Markup {
+  return brand in value;
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -51,6 +51,7 @@ export function renderPage({ site, title, root, trail, body }: Page): string {
 <form class="search" role="search" action="${root}index.html" method="get">
 <label for="search">Search</label>
 <input id="search" type="search" name="q" placeholder="Events, fields, services" autocomplete="off" spellcheck="false">
+<button type="submit">Search</button>
 </form>
 </header>
 <main id="main" tabindex="-1">
@@ -80,7 +81,7 @@ ${body}
 
 /** Something that may be wider than the page: it scrolls by itself, by keyboard too. */
 export function scrolling(label: string, body: Markup): Markup {
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${body}</div>`;
+  return html`<section class="scroll" aria-label="${label}" tabindex="0">${body}</section>`;
 }
 
 /** A text that is read as it is written. */

@@ -46,13 +46,13 @@ function readTable(reads: readonly ServiceRead[], paths: SitePaths): Markup {
     const known = new Set(event.newest.fields.map(({ path }) => path));
     const isBehind = !versions.includes(event.newest.version);
     return html`<tr><th scope="row"><a class="name" href="${page}">${breakable(event.type)}</a></th>
-<td>${versionList(versions)}${isBehind ? html` ${badge(`newest is v${event.newest.version}`, "warn")}` : null}</td>
+<td><a href="../${paths.topic(event.topic)}"><code>${breakable(event.topic)}</code></a></td>
 <td class="says">${fieldLinks(fields, known, page)}</td>
-<td><a href="../${paths.topic(event.topic)}"><code>${breakable(event.topic)}</code></a></td></tr>
+<td>${versionList(versions)}${isBehind ? html` ${badge(`newest is v${event.newest.version}`, "warn")}` : null}</td></tr>
 `;
   });
-  return html`<table class="list">
-<thead><tr><th scope="col">Event</th><th scope="col">Versions</th><th scope="col">Fields</th><th scope="col">Topic</th></tr></thead>
+  return html`<table class="list uses">
+<thead><tr><th scope="col">Event</th><th scope="col">Topic</th><th scope="col">Fields</th><th scope="col">Versions</th></tr></thead>
 <tbody>
 ${rows}</tbody>
 </table>`;

@@ -8,7 +8,9 @@ a.name { font: 500 0.875rem/1.6 var(--mono); }
 .list { table-layout: fixed; }
 .list th:first-child { width: 30%; }
 .list th:nth-child(n + 3) { width: 15%; }
-.list.topics th:nth-child(3) { width: 15%; }
+.list.uses th:nth-child(2) { width: 20%; }
+.list.uses th:nth-child(3) { width: auto; }
+.list.uses th:first-child { width: 25%; }
 .list td, .list th { overflow-wrap: anywhere; }
 .list td.short { overflow-wrap: normal; }
 .fields { table-layout: fixed; }
@@ -26,9 +28,10 @@ a.name { font: 500 0.875rem/1.6 var(--mono); }
 .depth-5 > th { padding-left: 6.25rem; }
 .depth-6 > th { padding-left: 7.5rem; }
 .symbols { display: flex; flex-wrap: wrap; gap: 0.3rem 0.4rem; margin: 0 0 0.5rem; padding: 0; list-style: none; }
+.list .symbols { margin: 0.1rem 0 0; }
 .symbols code { display: block; padding: 0.05rem 0.45rem; font-size: 0.8125rem; background: var(--shade); border-radius: 4px; }
-.plain { margin: 0; padding: 0; list-style: none; }
-.plain li { padding: 0.3rem 0; overflow-wrap: anywhere; }
+.subjects { margin: 0; padding: 0; list-style: none; }
+.subjects li { padding: 0.3rem 0; overflow-wrap: anywhere; }
 .versions { margin: 1rem 0; padding: 0; list-style: none; }
 .versions > li { padding: 1.25rem 0 1rem 1.75rem; border-left: 2px solid var(--line); position: relative; }
 .versions > li::before { content: ""; position: absolute; left: -6px; top: 1.85rem; width: 6px; height: 6px; border: 2px solid var(--paper); border-radius: 50%; background: var(--quiet); }
@@ -39,11 +42,9 @@ h4 .file { margin-left: 0.5rem; font: 400 0.8125rem/1.5 var(--mono); color: var(
 .changes > li > ul { grid-column: 2; margin: 0.1rem 0 0; padding: 0; list-style: none; font-size: 0.875rem; color: var(--quiet); }
 .changes ul li { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); }
 .changes ul li > * { min-width: 0; }
-.changes .attribute { grid-row: 1 / span 9; }
-.changes ul li > :not(.attribute) { grid-column: 2; }
 .changes code { color: var(--ink); }
 .changes q { font-style: italic; }
-.arrow { font-size: 0.8125rem; }
+.arrow { padding: 0 0.25em; font-size: 0.8125rem; }
 .kind { font-size: 0.8125rem; line-height: 1.85; }
 .added > .kind { color: var(--good); }
 .removed > .kind { color: var(--bad); }
@@ -56,7 +57,7 @@ h4 .file { margin-left: 0.5rem; font: 400 0.8125rem/1.5 var(--mono); color: var(
   table, thead, tbody, tr, th, td { display: block; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr { padding: 0.9rem 0; border-bottom: 1px solid var(--line); }
-  th, td, .list th:first-child, .list th:nth-child(n + 3), .fields th:first-child, .fields td.type { width: auto; padding: 0; border: 0; }
+  th, td, .list th:first-child, .list th:nth-child(n + 2), .fields th:first-child, .fields td.type { width: auto; padding: 0; border: 0; }
   td + td, th + td { margin-top: 0.25rem; }
   .list td.short { display: inline-block; margin-right: 1rem; font-size: 0.875rem; color: var(--quiet); }
   .depth-1 { padding-left: 1rem; }
@@ -66,7 +67,7 @@ h4 .file { margin-left: 0.5rem; font: 400 0.8125rem/1.5 var(--mono); color: var(
   .versions > li { padding-left: 1.25rem; }
   h4 .file { display: block; margin: 0.15rem 0 0; }
   .changes > li, .changes ul li { grid-template-columns: minmax(0, 1fr); }
-  .changes > li > ul, .changes ul li > :not(.attribute) { grid-column: 1; }
-  .changes .attribute { grid-row: auto; font-size: 0.8125rem; }
+  .changes > li > ul { grid-column: 1; }
+  .changes .attribute { font-size: 0.8125rem; }
 }
 `;

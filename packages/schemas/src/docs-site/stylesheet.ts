@@ -45,7 +45,7 @@ a { color: var(--link); text-decoration: none; }
 a:hover { text-decoration: underline; text-underline-offset: 0.2em; }
 code, pre { font-family: var(--mono); font-size: 0.875em; }
 h1 { margin: 0 0 0.75rem; font-size: 2rem; line-height: 1.2; font-weight: 650; letter-spacing: -0.015em; overflow-wrap: anywhere; }
-h1.name { font-family: var(--mono); font-size: 1.75rem; font-weight: 600; letter-spacing: -0.03em; }
+h1.name { font-family: var(--mono); font-size: 1.75rem; font-weight: 600; letter-spacing: -0.02em; }
 h2 { margin: 3.5rem 0 1rem; font-size: 1.25rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; }
 h3 { margin: 2rem 0 0.5rem; font-size: 1rem; font-weight: 650; }
 p { margin: 0 0 0.75rem; max-width: 46rem; overflow-wrap: break-word; }
@@ -53,14 +53,17 @@ p { margin: 0 0 0.75rem; max-width: 46rem; overflow-wrap: break-word; }
 .quiet, .note { color: var(--quiet); }
 .skip { position: absolute; left: -100vw; }
 .skip:focus { left: 1rem; top: 0.5rem; z-index: 1; padding: 0.5rem 1rem; background: var(--paper); }
-.bar { display: flex; gap: 2rem; align-items: center; justify-content: space-between; padding: 0.75rem 2rem; border-bottom: 1px solid var(--line); }
+.bar { display: flex; gap: 2rem; align-items: center; justify-content: space-between; padding: 0.75rem max(2rem, 50vw - 34rem); border-bottom: 1px solid var(--line); }
 .site { color: var(--ink); font-weight: 650; }
 .search { flex: 0 1 22rem; }
-.search label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.search { position: relative; }
+.search button:focus-visible { position: absolute; right: 0.4rem; top: 0.4rem; font: inherit; font-size: 0.8125rem; }
+.search label, .search button:not(:focus-visible) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .search input { width: 100%; padding: 0.45rem 0.75rem; font: inherit; font-size: 0.9375rem; color: inherit; background: var(--shade); border: 1px solid var(--line); border-radius: 6px; }
 .search input::placeholder { color: var(--quiet); opacity: 1; }
 @media (scripting: none) { .search { display: none; } }
 .found { min-height: 1.6em; margin: 0; color: var(--quiet); }
+.aside h2 { margin-top: 1.25rem; }
 .searching .aside { display: none; }
 [hidden] { display: none !important; }
 .trail ol { display: flex; flex-wrap: wrap; margin: 0 0 1.5rem; padding: 0; list-style: none; font-size: 0.875rem; color: var(--quiet); }

@@ -71,5 +71,5 @@ ${rows}</tbody>
 
 function subjectList(events: readonly EventEntry[]): Markup {
   const subjects = events.flatMap(({ generations }) => generations.map(({ subject }) => subject));
-  return html`<ul class="plain">${subjects.map((subject) => html`<li><code>${breakable(subject)}</code></li>`)}</ul>`;
+  return html`<ul class="subjects">${subjects.map((subject) => html`<li><code>${breakable(subject)}</code></li>`)}</ul>`;
 }

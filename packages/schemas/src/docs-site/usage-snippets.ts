@@ -8,7 +8,7 @@ const maxLines = 60;
 /** TypeScript that publishes an event: a sample as its data, or only a name for it when there is none or it is long. */
 export function publishSnippet({ name, importPath }: EventEntry, sample: object | null): string {
   const constant = constantNameOf(name);
-  const written = sample === null ? null : literalOf(sample, "    ");
+  const written = sample === null ? null : literalOf(sample, "  ");
   const data = written === null || written.split("\n").length > maxLines ? "data" : written;
   return [
     ...(data.includes("new Decimal(") ? ['import { Decimal } from "@waybill/events";'] : []),

@@ -2,7 +2,7 @@ import type { Incompatibility, JsonValue } from "@waybill/avro";
 import type { EventEntry, GenerationEntry, VersionEntry } from "../catalogue/catalogue.ts";
 import { jsonText } from "../json-text.ts";
 import type { AttributeChange, SchemaChange } from "../schema-diff.ts";
-import type { VersionDiff } from "../version-diff.ts";
+import type { DiffSide, VersionDiff } from "../version-diff.ts";
 import { visibleJson } from "./field-table.ts";
 import { html, type HtmlValue, type Markup } from "./html.ts";
 import { badge } from "./page.ts";
@@ -46,7 +46,8 @@ ${changes === null ? html`<p>The first version.</p>` : changesPart(changes)}
 
 function changesPart(diff: VersionDiff): HtmlValue {
   const { changes } = diff;
-  const verdicts = html`<ul class="verdicts">${verdict(diff, "backward")}${verdict(diff, "forward")}</ul>`;
+  const isNewGeneration = diff.before.record.fullName !== diff.after.record.fullName;
+  const verdicts = html`${isNewGeneration ? html`<p>It begins a new generation: consumers add an upcaster from ${shortLabel(diff.before)}.</p>` : null}<ul class="verdicts">${verdict(diff, "backward")}${verdict(diff, "forward")}</ul>`;
   if (changes.length === 0) return html`<p>No field differs from the version before.</p>${verdicts}`;
   const list = html`<ul class="changes">${changes.map(changeItem)}</ul>`;
   const shown =
@@ -71,7 +72,7 @@ function attributeItem({ attribute, before, after }: AttributeChange): Markup {
     texts.length === 2
       ? html`${texts[0] ?? null} <span class="arrow">becomes</span> ${texts[1] ?? null}`
       : (texts[0] ?? null);
-  return html`<li><span class="attribute">${attribute}</span> ${both}</li>`;
+  return html`<li><span class="attribute">${attribute}</span> <span>${both}</span></li>`;
 }
 
 function valueOf(attribute: string, value: JsonValue): HtmlValue {
@@ -83,10 +84,15 @@ function valueOf(attribute: string, value: JsonValue): HtmlValue {
 function verdict(diff: VersionDiff, direction: "backward" | "forward"): Markup {
   const { before, after } = diff;
   const [reader, writer] = direction === "backward" ? [after, before] : [before, after];
-  const names = [reader, writer].map(({ label }) => label.split(" ").at(-1) ?? "");
   const reasons = diff[direction];
-  if (reasons.length === 0) return html`<li class="yes">${names[0] ?? ""} reads what ${names[1] ?? ""} writes.</li>`;
-  return html`<li class="no">${names[0] ?? ""} cannot read what ${names[1] ?? ""} writes.<details><summary>${count(reasons.length, "reason")}</summary><ul>${reasons.map(reasonItem)}</ul></details></li>`;
+  if (reasons.length === 0)
+    return html`<li class="yes">${shortLabel(reader)} reads what ${shortLabel(writer)} writes.</li>`;
+  return html`<li class="no">${shortLabel(reader)} cannot read what ${shortLabel(writer)} writes.<details><summary>${count(reasons.length, "reason")}</summary><ul>${reasons.map(reasonItem)}</ul></details></li>`;
+}
+
+/** `v2` of `orders.order.placed v2`. */
+function shortLabel({ label }: DiffSide): string {
+  return label.split(" ").at(-1) ?? label;
 }
 
 function reasonItem({ path, message }: Incompatibility): Markup {
