@@ -50,6 +50,7 @@ function eventEntryOf(event: EventHistory, source: CatalogueSource): EventEntry 
     type: name.type,
     topic,
     newest,
+    fields: fieldRowsOf(newest.record, newest.key),
     generations,
     consumers: consumersOf(name.type, source.tree.contracts),
     importPath: importPathOf(event, source.tree.config),
@@ -76,7 +77,6 @@ function generationEntriesOf(event: EventHistory, { tree, lock }: CatalogueSourc
         record,
         key,
         deprecated: deprecationOf(record.properties, record.doc),
-        fields: fieldRowsOf(record, key),
         changes,
       };
     }),

@@ -26,6 +26,8 @@ export interface EventEntry {
   readonly type: string;
   readonly topic: string;
   readonly newest: VersionEntry;
+  /** The fields of the newest version, and of the records in it. */
+  readonly fields: readonly FieldRow[];
   /** In ascending order. */
   readonly generations: readonly GenerationEntry[];
   readonly consumers: readonly ConsumerEntry[];
@@ -57,8 +59,6 @@ export interface VersionEntry {
   readonly key: string | null;
   /** Why it should not be used any more; null when nothing says so. */
   readonly deprecated: string | null;
-  /** The fields of the record and of the records in it. */
-  readonly fields: readonly FieldRow[];
   /** What changed from the version before; null for the first. */
   readonly changes: VersionDiff | null;
 }

@@ -74,8 +74,8 @@ describe("a flow", () => {
     expect(flowMermaid(flow)).toBe(`flowchart LR
   n0("orders")
   n1("users")
-  n2[/"users.user"/]
-  n3[/"orders.order"/]
+  n2(["users.user"])
+  n3(["orders.order"])
   n4["#34;#60;e#62;#34;"]
   n0 --> n3
   n1 --> n2

@@ -15,8 +15,8 @@ export function flowMermaid({ columns, edges }: FlowGraph): string {
 
 function shapeOf({ kind, label }: FlowNode): string {
   const text = quoted(label);
-  // A rounded box, a cylinder on its side (a queue, as Mermaid draws one), and a box.
-  return kind === "domain" ? `(${text})` : kind === "topic" ? `[/${text}/]` : `[${text}]`;
+  // A box with rounded corners, one with round ends, and a plain one, as in our own drawings.
+  return kind === "domain" ? `(${text})` : kind === "topic" ? `([${text}])` : `[${text}]`;
 }
 
 /** The records of an event as a Mermaid class diagram. */

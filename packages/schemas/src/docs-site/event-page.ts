@@ -50,7 +50,7 @@ function partsOf(event: EventEntry, paths: SitePaths): readonly Part[] {
   const records = recordGraphOf(newest.record);
   return [
     { id: "flow", title: "Flow", body: flowPart(event, paths) },
-    { id: "fields", title: "Fields", body: fieldTable(newest.fields) },
+    { id: "fields", title: "Fields", body: fieldTable(event.fields) },
     ...(records.links.length === 0 ? [] : [{ id: "records", title: "Records", body: recordsPart(event) }]),
     { id: "example", title: "Example", body: examplePart(example) },
     ...(event.importPath === null
@@ -116,11 +116,11 @@ ${codeBlock("TypeScript that publishes the event", visibleJson(publishSnippet(ev
 ${codeBlock("TypeScript that handles the event", handleSnippet(event))}`;
 }
 
-function consumerTable({ consumers, newest }: EventEntry, paths: SitePaths): Markup {
+function consumerTable({ consumers, newest, fields }: EventEntry, paths: SitePaths): Markup {
   if (consumers.length === 0) {
     return html`<p class="quiet">No contract says that a service reads this event. A service tells so in <code>consumers/&lt;service&gt;.json</code>.</p>`;
   }
-  const known = new Set(newest.fields.map(({ path }) => path));
+  const known = new Set(fields.map(({ path }) => path));
   const rows = consumers.map(
     (
       consumer,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { escapeHtml, html, trusted } from "./html.ts";
+import { escapeHtml, html, type HtmlValue, trusted } from "./html.ts";
 
 describe("html", () => {
   it("escapes text, also in quoted attributes", () => {
@@ -10,7 +10,7 @@ describe("html", () => {
   });
 
   it("keeps markup, joins lists, and leaves null and false out", () => {
-    const parts = [html`<b>${1}</b>`, "<", null, false, [trusted("<hr>")]];
+    const parts: HtmlValue = [html`<b>${1}</b>`, "<", null, false, [trusted("<hr>")]];
     expect(html`${parts}`.text).toBe("<b>1</b>&lt;<hr>");
   });
 

@@ -58,7 +58,7 @@ function statesOf({ newest }: EventEntry): Markup {
 /** What the search looks into: names, docs of the event, fields, and who reads it. */
 function wordsOf(event: EventEntry): string {
   const { newest, consumers } = event;
-  const fields = newest.fields.map(({ name }) => name);
+  const fields = event.fields.map(({ name }) => name);
   const readers = consumers.flatMap(({ service, owner }) => [service, owner]);
   const versions = versionsOf(event).map(({ record }) => record.fullName);
   const words = [event.type, event.topic, newest.record.doc ?? "", ...versions, ...fields, ...readers];

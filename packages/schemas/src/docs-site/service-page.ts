@@ -43,7 +43,7 @@ export function mermaidPath({ name }: ServiceEntry, paths: SitePaths): string {
 function readTable(reads: readonly ServiceRead[], paths: SitePaths): Markup {
   const rows = reads.map(({ event, versions, fields }) => {
     const page = `../${paths.event(event.type)}`;
-    const known = new Set(event.newest.fields.map(({ path }) => path));
+    const known = new Set(event.fields.map(({ path }) => path));
     const isBehind = !versions.includes(event.newest.version);
     return html`<tr><th scope="row"><a class="name" href="${page}">${breakable(event.type)}</a></th>
 <td><a href="../${paths.topic(event.topic)}"><code>${breakable(event.topic)}</code></a></td>
