@@ -6,6 +6,7 @@ export const schemasErrorCodes = [
   "file-unwritable",
   "file-exists",
   "event-not-found",
+  "consumer-not-found",
   "config-invalid",
   "lock-invalid",
   "contract-invalid",

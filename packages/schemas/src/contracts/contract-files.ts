@@ -11,8 +11,8 @@ export interface ContractFiles {
 
 /** Whether a path of a tree is that of a contract. */
 export function isContractFile(path: string): boolean {
-  const [folder, file = "", ...rest] = path.split("/");
-  return folder === contractFolder && rest.length === 0 && file.endsWith(".json");
+  const folder = `${contractFolder}/`;
+  return path.startsWith(folder) && path.endsWith(".json") && !path.slice(folder.length).includes("/");
 }
 
 /** Reads the contracts among files of a tree; other files are passed over. */

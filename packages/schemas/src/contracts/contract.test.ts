@@ -74,6 +74,9 @@ describe("a contract", () => {
       '8:41 "fields" must be an array of paths; leave it out when the service reads all of the event',
       '9:26 "orders.order.lost" must be an object, not an array',
     ]);
+    expect(problemsOf('{ "service": "email", "owner": "a\\nb", "events": {} }')).toEqual([
+      '1:32 "owner" must be a name on one line',
+    ]);
     expect(problemsOf('{ "service": "e mail", }')).toHaveLength(1);
     expect(problemsOf('{ "service": "e mail" }')[0]).toContain("letters, digits, dots, underscores and hyphens");
   });

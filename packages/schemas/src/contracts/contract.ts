@@ -45,6 +45,11 @@ export function isServiceName(text: string): boolean {
   return serviceName.test(text);
 }
 
+/** Whether a text can name the owner of a service. */
+export function isOwnerName(text: string): boolean {
+  return text.trim() !== "" && !/\p{Cc}/u.test(text);
+}
+
 /** The path of a service's contract in a schema tree. */
 export function contractFileOf(service: string): string {
   return `${contractFolder}/${service}.json`;
@@ -62,7 +67,7 @@ export function parseContract(file: string, content: Uint8Array): ContractResult
 function readContract(reader: JsonFileReader, root: JsonObjectNode, file: string): ConsumerContract | null {
   reader.knownKeys(root, ["$schema", "service", "owner", "description", "events"], "a contract");
   const service = readService(reader, root, file);
-  const owner = requiredString(reader, root, "owner", "the person or team that answers for the service");
+  const owner = readOwner(reader, root);
   const descriptionNode = root.members.get("description");
   const description = descriptionNode === undefined ? null : reader.string(descriptionNode, '"description"');
   const eventsNode = root.members.get("events");
@@ -83,6 +88,13 @@ function readService(reader: JsonFileReader, root: JsonObjectNode, file: string)
   }
   if (contractFileOf(service) === file) return service;
   return reader.wrong(node, `"service" must be as the file is named; rename the file to ${contractFileOf(service)}`);
+}
+
+function readOwner(reader: JsonFileReader, root: JsonObjectNode): string | null {
+  const owner = requiredString(reader, root, "owner", "the person or team that answers for the service");
+  const node = root.members.get("owner");
+  if (owner === null || node === undefined || isOwnerName(owner)) return owner;
+  return reader.wrong(node, '"owner" must be a name on one line');
 }
 
 function readUse(reader: JsonFileReader, event: string, node: JsonNode): EventUse | null {

@@ -1,5 +1,5 @@
 import { isRecordVersion } from "../event-reference.ts";
-import { type EventHistory, generationsOf, type SchemaTree } from "../schema-tree.ts";
+import { type EventHistory, generationsOf, type SchemaTree, type SchemaVersion } from "../schema-tree.ts";
 import type { ConsumerContract, EventUse } from "./contract.ts";
 import { FieldIdentity } from "./field-identity.ts";
 
@@ -15,12 +15,13 @@ export class EventReaders {
   readonly #generations: readonly (readonly number[])[];
   readonly #identity: FieldIdentity;
 
-  constructor(event: EventHistory, tree: Pick<SchemaTree, "contracts">) {
-    this.all = tree.contracts.flatMap((contract) =>
-      contract.events.filter((use) => use.event === event.name.type).map((use) => ({ contract, use })),
+  /** @param event the event as the tree has it; null when it is gone from there */
+  constructor(type: string, event: EventHistory | null, { contracts }: Pick<SchemaTree, "contracts">) {
+    this.all = contracts.flatMap((contract) =>
+      contract.events.filter((use) => use.event === type).map((use) => ({ contract, use })),
     );
-    this.#generations = generationsOf(event).map(({ versions }) => versions.map(({ version }) => version));
-    this.#identity = new FieldIdentity(event.versions.filter(isRecordVersion).map(({ record }) => record));
+    this.#generations = event === null ? [] : generationsOf(event).map(({ versions }) => versions.map(numberOf));
+    this.#identity = new FieldIdentity((event?.versions ?? []).filter(isRecordVersion).map(({ record }) => record));
   }
 
   /**
@@ -37,8 +38,17 @@ export class EventReaders {
     return use.fields === null ? null : use.fields.filter((field) => this.#identity.touches(field, path));
   }
 
+  /** Whether a service reads all that is at a path. */
+  readsWhole({ use }: EventReader, path: string): boolean {
+    return use.fields === null || use.fields.some((field) => this.#identity.holds(field, path));
+  }
+
   /** Whether there are contracts to tell by, and no service reads the field, nor what it holds or what holds it. */
   isUnread(path: string): boolean {
     return this.all.length > 0 && this.all.every((reader) => this.fieldsTouched(reader, path)?.length === 0);
   }
+}
+
+function numberOf({ version }: SchemaVersion): number {
+  return version;
 }

@@ -20,6 +20,11 @@ export class FieldIdentity {
     return first.slice(0, shared).every((step, index) => step === second[index]);
   }
 
+  /** Whether a path is the other, or holds it. */
+  holds(a: string, b: string): boolean {
+    return this.#canonical(a).length <= this.#canonical(b).length && this.touches(a, b);
+  }
+
   /** The path with one of its names, always the same, for each field that has several by aliases. */
   #canonical(path: string): readonly PathStep[] {
     let types: readonly Schema[] = this.#records;

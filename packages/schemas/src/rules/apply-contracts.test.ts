@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { createDecoder, describeEvent } from "@waybill/events";
 import { type Files, lockOf, orderRecord, treeOf } from "../../test/tree-fixture.ts";
 import { checkTree } from "../check-tree.ts";
 import type { Finding } from "../finding.ts";
@@ -38,7 +39,7 @@ function linesOf(findings: readonly Finding[]): readonly string[] {
   return findings.map((finding) => `${finding.severity} ${finding.rule} ${describeHurt(finding) ?? "-"}`);
 }
 
-const removal = { [v1]: orderRecord([note]), [v2]: orderRecord() };
+const removal: Files = { [v1]: orderRecord([note]), [v2]: orderRecord() };
 
 describe("a field that is removed without a default", () => {
   it("hurts who decodes by the earlier version, whatever their code reads", () => {
@@ -77,6 +78,18 @@ describe("a field that is removed without a default", () => {
       help: "deploy these with the package of v2 before anything publishes v2, and add 2 to the versions in their contracts; their code stays as it is",
       hurts: [{ service: "tax", owner: "team-tax", fields: [] }],
     });
+  });
+
+  it("is decoded once the service has the newer version, and not before", () => {
+    const [before, after] = [v1, v2].map((file, index) =>
+      describeEvent({ type: "orders.order.placed", version: index + 1, schema: JSON.stringify(removal[file]) }),
+    );
+    if (before === undefined || after === undefined) throw new Error("two versions");
+    const data = { orderId: "o-1" };
+    const [older, newer] = [before.encode({ ...data, note: "n" }), after.encode(data)];
+    expect(() => createDecoder(after.schema, before)(newer)).toThrow(/note/);
+    expect(createDecoder(before.schema, after)(older)).toEqual(data);
+    expect(createDecoder(after.schema, after)(newer)).toEqual(data);
   });
 
   it("may be published when every contract has the version; released, there is nothing left to say", () => {
@@ -155,7 +168,11 @@ describe("other findings", () => {
       "warning source-removed hurts: tax (team-tax), which reads note",
     ]);
     const [unread] = found({ ...steps, ...reads() }, { config: { ...config, rules: { "source-removed": "error" } } });
-    expect(unread).toMatchObject({ severity: "note", message: expect.stringMatching(/; no service reads it$/) });
+    expect(unread).toMatchObject({
+      severity: "note",
+      message: expect.stringMatching(/; no service reads it$/),
+      help: "nothing to do: the field is in no contract of those who read the event, tax",
+    });
   });
 
   it("know a renamed field by its other name", () => {
@@ -196,6 +213,11 @@ describe("other findings", () => {
     expect(linesOf(found(edited, { released: { [v1]: orderRecord([noteWithDefault]) } }))).toEqual([
       "error released-edited hurts: tax (team-tax)",
     ]);
+  });
+
+  it("of an event that is gone hurt those who read it", () => {
+    const gone = found({ ...reads() }, { released: { [v1]: orderRecord() } });
+    expect(linesOf(gone)).toEqual(["error contract-unknown -", "error released-removed hurts: tax (team-tax)"]);
   });
 
   it("are waived under the rule that they have", () => {

@@ -17,15 +17,17 @@ import { sourceRules } from "./source.ts";
 export function applyContracts(findings: readonly Finding[], tree: SchemaTree, lock: SchemaLock): readonly Finding[] {
   if (tree.contracts.length === 0) return findings;
   const events = new Map(tree.events.map((event) => [event.name.type, event]));
-  const readers = new Map<EventHistory, EventReaders>();
+  const readers = new Map<string, EventReaders>();
   return findings.flatMap((finding) => {
-    const event = events.get(finding.about?.event ?? "");
-    if (event === undefined) return [finding];
-    const known = readers.get(event) ?? new EventReaders(event, tree);
-    readers.set(event, known);
+    const type = finding.about?.event;
+    if (type === undefined) return [finding];
+    const event = events.get(type) ?? null;
+    const known = readers.get(type) ?? new EventReaders(type, event, tree);
+    readers.set(type, known);
     const named = withHurt(finding, known);
-    if (isSettledByConsumers(named, event, known)) return consumersFirst(named, known, tree.config, lock) ?? [];
-    return [isUnreadSource(named, known) ? unreadSource(named) : named];
+    if (event !== null && isSettledByConsumers(named, event, known))
+      return consumersFirst(named, known, tree.config, lock) ?? [];
+    return [isUnreadSource(named, known) ? unreadSource(named, known) : named];
   });
 }
 
@@ -85,13 +87,14 @@ function consumersFirst(
   const isReleased = about !== undefined && (lock.get(about.event)?.has(about.version) ?? false);
   if (about === undefined || setting === "off" || (isReleased && hurts.length === 0)) return null;
   const version = `v${about.version}`;
-  const services = readers.all.map(({ contract }) => contract.service).join(", ");
+  // The reader is the earlier version, which others decode by already: a default there would come too late.
+  const reason = finding.message.replace(/; add a default$/, "");
   return [
     {
       ...finding,
       rule: "consumers-first",
       severity: hurts.length === 0 ? "note" : setting,
-      message: `${finding.message}; of the services that read the event (${services}) none reads "${about.field}"`,
+      message: `${reason}; of the services that read the event (${servicesOf(readers)}) none reads "${about.field}"`,
       help:
         hurts.length === 0
           ? `all of them run the package of ${version} or a later one, so ${version} may be published`
@@ -106,6 +109,15 @@ function isUnreadSource({ rule, about }: Finding, readers: EventReaders): boolea
   return isSource && about?.field !== undefined && readers.isUnread(about.field);
 }
 
-function unreadSource(finding: Finding): Finding {
-  return { ...finding, severity: "note", message: `${finding.message}; no service reads it` };
+function unreadSource(finding: Finding, readers: EventReaders): Finding {
+  return {
+    ...finding,
+    severity: "note",
+    message: `${finding.message}; no service reads it`,
+    help: `nothing to do: the field is in no contract of those who read the event, ${servicesOf(readers)}`,
+  };
+}
+
+function servicesOf({ all }: EventReaders): string {
+  return all.map(({ contract }) => contract.service).join(", ");
 }

@@ -190,7 +190,7 @@ export const ruleDocs: Readonly<Record<Rule, RuleDoc>> = {
   "consumers-first": {
     severity: "note, settable",
     found: "an earlier version cannot read a version, through a field alone that no consumer contract lists",
-    why: "Nobody's code needs the field, so it may go. Yet a program that was built with the earlier version decodes the whole event by its schema, that field included: it fails until it has the newer version's package. Its code stays as it is, but it must be deployed before the first event of the new version is published. The help names the services whose contracts list no version that new. With the severity `error` the version passes only when every contract lists it.",
+    why: "Nobody's code needs the field, so it may go. Yet a program that was built with the earlier version decodes the whole event by its schema, that field included: it fails until it has the newer version's package. Its code stays as it is, but it must be deployed before the first event of the new version is published. The finding names the services whose contracts list no version that new. With the severity `error` the version passes only when every contract lists it.",
     fix: "deploy the services that the finding names with the version's package, then publish with it",
   },
   "released-edited": {
