@@ -51,7 +51,7 @@ export const richFiles: Files = {
   },
   "consumers/email.json": {
     service: "email",
-    owner: hostile,
+    owner: `</script> <b>"'team' & {co}`,
     description: hostile,
     events: {
       "orders.order.placed": { versions: [12, 13], fields: ["orderId"] },

@@ -90,10 +90,12 @@ describe("EventCatalog", () => {
   it("holds each version with its schema beside it, the newest in the event's folder", () => {
     const folder = "domains/orders/events/orders.order.placed";
     expect(frontmatterOf(files.get(`${folder}/index.mdx`) ?? "")).toMatchObject({
-      version: "13",
+      version: "13.0.0",
       schemaPath: "schema.avsc",
     });
-    expect(JSON.parse(files.get(`${folder}/versioned/12/schema.avsc`) ?? "")).toMatchObject({ name: "OrderPlaced" });
+    expect(JSON.parse(files.get(`${folder}/versioned/12.0.0/schema.avsc`) ?? "")).toMatchObject({
+      name: "OrderPlaced",
+    });
   });
 
   it("lets no text of a schema become MDX", () => {

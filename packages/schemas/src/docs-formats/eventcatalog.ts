@@ -12,7 +12,12 @@ import { layOutJson } from "../json-layout.ts";
 import { mdxFile, mdxText } from "./mdx.ts";
 
 /** The version of what a tree counts none for: domains, topics and services. */
-const unversioned = "1";
+const unversioned = "1.0.0";
+
+/** The form of versions that EventCatalog sorts and lints: semantic ones. */
+function semantic(version: number): string {
+  return `${version}.0.0`;
+}
 
 /**
  * The folders of EventCatalog (of its release 4): domains with their events, channels, and the services that have a
@@ -34,7 +39,7 @@ function domainFiles({ name, events }: DomainEntry): readonly (readonly [string,
     summary: `Publishes ${events.length === 1 ? "one event" : `${events.length} events`}.`,
     sends: events.map(({ type, newest, topic }) => ({
       id: type,
-      version: String(newest.version),
+      version: semantic(newest.version),
       to: [{ id: topic, version: unversioned }],
     })),
   };
@@ -46,7 +51,7 @@ function domainFiles({ name, events }: DomainEntry): readonly (readonly [string,
 function eventFiles(event: EventEntry): readonly (readonly [string, string])[] {
   const folder = `domains/${event.name.domain}/events/${event.type}`;
   return versionsOf(event).flatMap((version) => {
-    const own = version === event.newest ? folder : `${folder}/versioned/${version.version}`;
+    const own = version === event.newest ? folder : `${folder}/versioned/${semantic(version.version)}`;
     return [
       [`${own}/index.mdx`, eventPage(event, version)],
       [`${own}/schema.avsc`, layOutJson(version.text)],
@@ -59,7 +64,7 @@ function eventPage({ type, topic }: EventEntry, version: VersionEntry): string {
   const frontmatter = {
     id: type,
     name: type,
-    version: String(version.version),
+    version: semantic(version.version),
     ...(record.doc === null ? {} : { summary: firstSentence(record.doc) }),
     ...(state === "released" ? {} : { badges: [{ content: state, backgroundColor: "yellow", textColor: "yellow" }] }),
     ...(deprecated === null ? {} : { deprecated: { message: deprecated } }),
@@ -94,7 +99,7 @@ function servicePage({ name, owner, description, reads }: ServiceEntry): string 
   const receives = reads.flatMap(({ event, versions, fields }) =>
     versions.map((version) => ({
       id: event.type,
-      version: String(version),
+      version: semantic(version),
       ...(fields === null ? {} : { fields }),
       from: [{ id: event.topic, version: unversioned }],
     })),
@@ -103,7 +108,10 @@ function servicePage({ name, owner, description, reads }: ServiceEntry): string 
     id: name,
     name,
     version: unversioned,
-    ...(description === null ? {} : { summary: firstSentence(description) }),
+    summary:
+      description === null
+        ? `Reads ${reads.length === 1 ? "one event" : `${reads.length} events`}.`
+        : firstSentence(description),
     owners: [owner],
     receives,
   };
