@@ -152,6 +152,9 @@ describe("docs", () => {
     [["docs", "--format", "mermaid", "--check"], "--check compares with a folder."],
     [["docs", "--format", "asyncapi", "--out", "x", "--service", "email"], "Give one of the two."],
     [["docs", "--format", "asyncapi", "--service", "mail"], `no contract of a service "mail"; it has audit, email.`],
+    [["docs", "--out", "schemas/public"], `"schemas/public" is in the schema tree`],
+    [["docs", "--out", "schemas"], `"schemas" is in the schema tree`],
+    [["docs", "--out", "x", "--title", " "], "Give the catalogue a name."],
     [["docs", "--format", "pdf"], "Allowed choices are html, asyncapi, mermaid, eventcatalog."],
   ])("refuses %j", async (args, message) => {
     await using folder = await folderWith(files);

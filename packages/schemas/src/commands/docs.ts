@@ -1,11 +1,12 @@
-import { join, resolve } from "node:path";
-import { type Command, Option } from "commander";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { buildCatalogue } from "../catalogue/build-catalogue.ts";
 import { checkTree } from "../check-tree.ts";
 import type { Action, CliContext, ExitCode } from "../cli-context.ts";
 import { planDocs } from "../docs-formats/docs-files.ts";
 import { planOutput, type PlannedOutput, writePlanned } from "../docs-output/output-folder.ts";
 import { type DocsFormat, docsFormats } from "../docs-output/output-manifest.ts";
+import { SchemasError } from "../errors.ts";
 import { countFindings } from "../finding.ts";
 import { countChecked, formatText, plural } from "../report.ts";
 import { displayPath } from "../tree-files.ts";
@@ -52,11 +53,16 @@ export function addDocsCommand(program: Command, context: CliContext, run: (acti
     .addOption(new Option("--format <format>", "what to write").choices(docsFormats).default("html"))
     .option("--out <folder>", "where to write")
     .option("--check", "write nothing, and fail when the folder is not up to date")
-    .option("--title <title>", "name of the catalogue", "Event catalogue")
+    .option("--title <title>", "name of the catalogue", parseTitle, "Event catalogue")
     .option("--yaml", "asyncapi: YAML instead of JSON")
     .option("--service <service>", "asyncapi: only the document of one service")
     .addHelpText("after", help)
     .action((dir: string | undefined, options: DocsOptions) => run(() => docs(context, dir, options)));
+}
+
+function parseTitle(text: string): string {
+  if (text.trim() !== "") return text;
+  throw new InvalidArgumentError("Give the catalogue a name.");
 }
 
 async function docs(context: CliContext, dir: string | undefined, options: DocsOptions): Promise<ExitCode> {
@@ -74,12 +80,23 @@ async function docs(context: CliContext, dir: string | undefined, options: DocsO
   }
   const folder = resolve(context.cwd, plan.out);
   const shown = displayPath(context.cwd, folder);
+  refuseTree(files.root, folder, shown);
   const isShared = options.format === "eventcatalog";
   const planned = await planOutput({ folder, shown, format: options.format, files: plan.files, isShared });
   if (options.check === true) return reportCheck(context, planned);
   await writePlanned(planned);
   context.print(summaryOf(planned));
   return 0;
+}
+
+/** Every file in a tree is taken for a schema, so that the catalogue would be its next error. */
+function refuseTree(root: string, folder: string, shown: string): void {
+  const [first] = relative(root, folder).split(sep);
+  if (first === ".." || isAbsolute(first ?? "")) return;
+  throw new SchemasError(
+    "usage",
+    `"${shown}" is in the schema tree, which holds schemas alone. Name a folder outside it.`,
+  );
 }
 
 function reportCheck(context: CliContext, { changes, shown }: PlannedOutput): ExitCode {

@@ -23,7 +23,7 @@ export interface FlowLayout {
 export const nodeHeight = 34;
 const rowHeight = nodeHeight + 12;
 const headingHeight = 30;
-const gap = 96;
+const gap = 72;
 const padding = 14;
 const maxLabel = 34;
 

@@ -10,8 +10,8 @@ figcaption > a { flex: none; }
 .diagram .domain rect { fill: var(--shade); }
 .diagram .topic rect { rx: 17px; }
 .diagram .service rect { fill: var(--good-shade); stroke: transparent; }
-.diagram .edge { fill: none; stroke: var(--strong-line); stroke-width: 1.5; }
-.diagram .arrow path { fill: none; stroke: var(--strong-line); stroke-width: 1.5; }
+.diagram .edge { fill: none; stroke: var(--edge); stroke-width: 1.5; }
+.diagram .arrow path { fill: none; stroke: var(--edge); stroke-width: 1.5; }
 .diagram a:hover text { fill: var(--link); }
 .diagram a:focus-visible { outline: none; }
 .diagram a:focus-visible rect { stroke: var(--link); stroke-width: 2; }

@@ -8,6 +8,7 @@ const frame = `:root {
   --shade: #f5f6f8;
   --line: #e2e5e9;
   --strong-line: #c9ced6;
+  --edge: #868f9c;
   --ink: #1c2128;
   --quiet: #59636e;
   --link: #1f54b5;
@@ -25,6 +26,7 @@ const frame = `:root {
     --shade: #1c2027;
     --line: #2b313a;
     --strong-line: #434b57;
+    --edge: #6b7582;
     --ink: #e4e7eb;
     --quiet: #9aa5b1;
     --link: #8db4f8;
@@ -104,7 +106,7 @@ const narrow = `@media (max-width: 60rem) {
   .facts { grid-template-columns: 1fr; gap: 0.9rem; }
 }
 @media print {
-  :root { color-scheme: light; --paper: #fff; --shade: #fff; --line: #bbb; --strong-line: #888; --ink: #000; --quiet: #444; --link: #000; --good: #000; --good-shade: #fff; --warn: #000; --warn-shade: #fff; --bad: #000; }
+  :root { color-scheme: light; --paper: #fff; --shade: #fff; --line: #bbb; --strong-line: #888; --edge: #555; --ink: #000; --quiet: #444; --link: #000; --good: #000; --good-shade: #fff; --warn: #000; --warn-shade: #fff; --bad: #000; }
   main { max-width: none; padding: 0; }
   .bar, .contents, .trail, .skip, figcaption { display: none; }
   .with-contents { display: block; }
