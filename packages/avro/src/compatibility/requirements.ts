@@ -194,6 +194,7 @@ function conflictOf(
  */
 function fieldChecks(reader: RecordSchema, writer: RecordSchema): readonly (Conflict | Part)[] {
   let byName: ReadonlyMap<string, RecordField> | null = null;
+  let unread: UnreadFields | null = null;
   const checks: (Conflict | Part)[] = [];
   for (const [index, field] of reader.fields.entries()) {
     let source = field.aliases.length === 0 ? writer.fields[index] : undefined;
@@ -207,7 +208,9 @@ function fieldChecks(reader: RecordSchema, writer: RecordSchema): readonly (Conf
       }
     }
     if (source === undefined) {
-      if (field.default === null) checks.push(fieldConflict(field, writer, missingField(field, reader, writer)));
+      if (field.default !== null) continue;
+      unread ??= unreadFields(reader, writer);
+      checks.push(fieldConflict(field, writer, missingField(field, writer, unread)));
     } else if (verdictByType(field.type, source.type) !== true) {
       const uses = { reader: field.typeAt, writer: source.typeAt };
       checks.push({ reader: field.type, writer: source.type, step: `.${field.name}`, uses });
@@ -241,27 +244,37 @@ function ambiguousAlias(field: RecordField, sources: readonly RecordField[]): Fi
  * Apache compares an enum that has a default symbol of its own with the writer's whole record, so it says
  * TYPE_MISMATCH where every other type says READER_FIELD_MISSING_DEFAULT_VALUE.
  */
-function missingField(field: RecordField, reader: RecordSchema, writer: RecordSchema): FieldFault {
+function missingField(field: RecordField, writer: RecordSchema, unread: UnreadFields): FieldFault {
   const enumDefault = field.type.type === "enum" && field.type.default !== null;
   const note = enumDefault
     ? " (the default symbol of an enum stands for unknown symbols, not for a missing field)"
     : "";
   const message = `the reader's field "${field.name}" has no default and the writer's ${describeSchema(writer)} lacks it${note}`;
-  const renamed = formerFields(field, reader, writer);
+  const renamed = unread.get(typeLabel(field.type)) ?? [];
   const alias = renamed.length === 0 ? "" : `, or the alias ${renamed.join(" or ")} if it was renamed`;
   const remedies = { reader: `add a default${alias}`, writer: `keep the field "${field.name}"` };
   return { kind: enumDefault ? "TYPE_MISMATCH" : "READER_FIELD_MISSING_DEFAULT_VALUE", message, remedies };
 }
 
-/** The names, quoted, of the writer's fields that nobody reads and that this one might have been. */
-function formerFields(field: RecordField, reader: RecordSchema, writer: RecordSchema): readonly string[] {
-  const taken = new Set(reader.fields.flatMap(({ name, aliases }) => [name, ...aliases]));
-  return writer.fields
-    .filter(({ name, type }) => !taken.has(name) && isAlike(type, field.type))
-    .map(({ name }) => `"${name}"`)
-    .slice(0, 3);
+/** The names, quoted, of the writer's fields that nobody reads, by their types: what a new field might have been. */
+type UnreadFields = ReadonlyMap<string, readonly string[]>;
+
+const MAX_FORMER_NAMES = 3;
+
+/** Made once for a pair of records: for each missing field anew it would take the square of their size. */
+function unreadFields(reader: RecordSchema, writer: RecordSchema): UnreadFields {
+  const read = new Set(reader.fields.flatMap(({ name, aliases }) => [name, ...aliases]));
+  const unread = new Map<string, string[]>();
+  for (const { name, type } of writer.fields) {
+    if (read.has(name)) continue;
+    const label = typeLabel(type);
+    const names = unread.get(label);
+    if (names === undefined) unread.set(label, [`"${name}"`]);
+    else if (names.length < MAX_FORMER_NAMES) names.push(`"${name}"`);
+  }
+  return unread;
 }
 
-function isAlike(one: Schema, other: Schema): boolean {
-  return describeSchema(one) === describeSchema(other) && one.logicalType?.name === other.logicalType?.name;
+function typeLabel(type: Schema): string {
+  return type.logicalType === null ? describeSchema(type) : `${describeSchema(type)} ${type.logicalType.name}`;
 }

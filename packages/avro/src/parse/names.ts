@@ -53,9 +53,9 @@ export class NameTable {
     this.checkName(resolved.name, "name", at);
     this.#checkNamespace(resolved, at);
     if (isPrimitiveType(resolved.name)) {
-      // In a namespace Java takes it; the specification allows it in none.
-      const code = resolved.namespace === null ? "reserved-name" : "invalid-name";
-      this.#problems.add(code, `"${resolved.name}" is the name of a primitive type; choose another`, at);
+      const message = `"${resolved.name}" is the name of a primitive type; choose another`;
+      if (resolved.namespace === null) this.#problems.add("reserved-name", message, at);
+      else this.#problems.add("primitive-name", `${message}, as the specification allows it in no namespace`, at);
     }
     return resolved;
   }

@@ -220,7 +220,6 @@ describe("what Java is laxer about", () => {
   it.each([
     ['{"type":"record","name":"R","doc":null,"namespace":null,"fields":[]}', "overlooked-attribute"],
     ['{"type":"enum","name":"E","symbols":["A"],"default":null}', "overlooked-attribute"],
-    ['{"type":"record","name":"n.int","fields":[]}', "invalid-name"],
     ['{"type":"record","name":"R","fields":[{"name":"f","type":"double","default":"NaN"}]}', "invalid-default"],
     [
       '[{"type":"array","items":{"type":"fixed","name":"F","size":1}},{"type":"fixed","name":"F","size":1}]',
@@ -233,8 +232,10 @@ describe("what Java is laxer about", () => {
     expect(parseSchema(text, { lenient: true }).ok).toBe(true);
   });
 
-  it("is no name of a primitive type outside every namespace", () => {
+  it("is the name of a primitive type in a namespace, which others may not take", () => {
     expect(problemsOf('{"type":"fixed","name":"int","size":1}')).toEqual(["reserved-name 1:24 /name"]);
+    expect(problemsOf('{"type":"fixed","name":"n.int","size":1}')).toEqual(["primitive-name 1:24 /name"]);
+    expect(parseSchema('{"type":"fixed","name":"n.int","size":1}').ok).toBe(true);
   });
 
   it("is a size that Java cannot allocate", () => {
@@ -325,6 +326,26 @@ describe("defaults", () => {
     expect(fieldProblems(field)).toEqual([expect.stringMatching(/^invalid-default: /)]);
     expect(fieldProblems(field)[0]).toContain(message);
   });
+});
+
+it("takes defaults of other texts' types for sound", () => {
+  const { named } = parseSchemaOrThrow('{"type":"record","name":"S","fields":[{"name":"a","type":"int","default":1}]}');
+  const text = '{"type":"record","name":"R","fields":[{"name":"s","type":"S","default":{}}]}';
+  expect(problemsOf(text, { known: named.values() })).toEqual([]);
+});
+
+it("follows defaults as deep as types refer to one another", () => {
+  const chain = (leaf: unknown) =>
+    JSON.stringify(
+      Array.from({ length: 20_000 }, (_, index) => ({
+        type: "record",
+        name: `R${index}`,
+        fields: [index === 0 ? leaf : { name: "f", type: `R${index - 1}`, default: {} }],
+      })),
+    );
+  expect(parseSchema(chain({ name: "f", type: "int", default: 1 })).problems).toEqual([]);
+  const { problems } = parseSchema(chain({ name: "f", type: "R0", default: {} }));
+  expect(problems).toHaveLength(20_000);
 });
 
 describe("logical types", () => {

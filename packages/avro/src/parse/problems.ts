@@ -11,6 +11,7 @@ export type ProblemCode =
   | "overlooked-attribute"
   | "invalid-name"
   | "reserved-name"
+  | "primitive-name"
   | "duplicate-name"
   | "unknown-type"
   | "duplicate-field"
@@ -48,6 +49,7 @@ const ALWAYS_WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "misplaced-logical-type",
   "ambiguous-alias",
   "null-namespace-reference",
+  "primitive-name",
 ]);
 
 /** Faults that other implementations let pass, so that released schemas hold them; data is readable all the same. */
