@@ -39,7 +39,8 @@ export function recordNameFor(name: EventName, generationStart: number): string 
   return `${namespaceOf(name)}.${pascalCase(name.entity)}${pascalCase(name.action)}${suffix}`;
 }
 
-function pascalCase(words: string): string {
+/** `PostalAddress` for postal_address. */
+export function pascalCase(words: string): string {
   return words
     .split("_")
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
