@@ -1,11 +1,13 @@
 import { hash } from "node:crypto";
 import type { RecordSchema, Schema } from "@waybill/avro";
 import type { SchemasConfig } from "./config.ts";
-import { type EventName, eventNameOf, namespaceOf } from "./event-name.ts";
+import type { ConsumerContract } from "./contracts/contract.ts";
+import { isContractFile, parseContracts } from "./contracts/contract-files.ts";
+import { type EventName, eventNameOf, namespaceOf, reservedDomain, typesFolder } from "./event-name.ts";
 import { compareFiles, type Finding, startOf } from "./finding.ts";
 import type { SharedType } from "./shared-types/shared-type.ts";
 import { TypeLibrary } from "./shared-types/type-library.ts";
-import { isInTypes, parseTypePath, typesFolder } from "./shared-types/type-name.ts";
+import { isInTypes, parseTypePath } from "./shared-types/type-name.ts";
 import type { TreeFile } from "./tree-files.ts";
 
 /** The events of a schema tree as its files tell them, whether or not they keep the rules. */
@@ -15,6 +17,8 @@ export interface SchemaTree {
   readonly events: readonly EventHistory[];
   /** The types that events share, by file. */
   readonly types: readonly SharedType[];
+  /** What the services read, by the name of the file. */
+  readonly contracts: readonly ConsumerContract[];
   /** What kept files from being read as versions of events. */
   readonly findings: readonly Finding[];
 }
@@ -69,10 +73,11 @@ export function buildSchemaTree(config: SchemasConfig, files: readonly TreeFile[
     files.filter(({ path }) => parseTypePath(path) !== null),
     other?.types,
   );
-  const findings: Finding[] = [];
+  const { contracts, findings: contractFindings } = parseContracts(files);
+  const findings: Finding[] = [...contractFindings];
   const histories = new Map<string, { name: EventName; versions: SchemaVersion[] }>();
   for (const file of files) {
-    if (parseTypePath(file.path) !== null) continue;
+    if (isContractFile(file.path) || parseTypePath(file.path) !== null) continue;
     const place = placeOf(file.path);
     if ("rule" in place) {
       findings.push(place);
@@ -94,7 +99,7 @@ export function buildSchemaTree(config: SchemasConfig, files: readonly TreeFile[
       versions: versions.toSorted((a, b) => a.version - b.version),
     }))
     .toSorted((a, b) => compareFiles(a.name.type, b.name.type));
-  return { config, events, types: library.types, findings: [...findings, ...library.findings] };
+  return { config, events, types: library.types, contracts, findings: [...findings, ...library.findings] };
 }
 
 /** The generations of an event in order: runs of versions with one record name. Unreadable versions are left out. */
@@ -127,6 +132,7 @@ function placeOf(path: string): VersionPlace | Finding {
   if (isInTypes(path)) return noType(path);
   const parts = path.split("/");
   const [domain, folder, file] = parts;
+  if (domain === reservedDomain) return notAContract(path);
   const version = versionFile.exec(file ?? "")?.[1];
   if (parts.length !== 3 || domain === undefined || folder === undefined || version === undefined) {
     return {
@@ -148,6 +154,16 @@ function placeOf(path: string): VersionPlace | Finding {
     };
   }
   return { name, version: Number(version) };
+}
+
+function notAContract(path: string): Finding {
+  return {
+    ...startOf(path),
+    rule: "file-unknown",
+    severity: "error",
+    message: `"${path}" is not the contract of a consumer`,
+    help: `name it ${reservedDomain}/<service>.json, or move it out; no domain of events can be named "${reservedDomain}"`,
+  };
 }
 
 function noType(path: string): Finding {

@@ -21,6 +21,7 @@ const commands = [
   "show",
   "new",
   "diff",
+  "consumers",
   "sample",
   "decode",
   "pull",

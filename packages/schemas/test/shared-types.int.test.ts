@@ -138,7 +138,7 @@ describe("new", () => {
       code: 2,
       stderr: expect.stringContaining("--from copies an event"),
     });
-    for (const args of [["types/money@4"], ["types/lone", "--breaking"], ["types/Money"]]) {
+    for (const args of [["types/money@4"], ["types/lone", "--breaking"], ["types/Money"], ["types.money.spent"]]) {
       expect((await runInProcess(folder.path, ["new", ...args])).code).toBe(2);
     }
   });

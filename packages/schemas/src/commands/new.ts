@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Command } from "commander";
 import type { Action, CliContext, ExitCode } from "../cli-context.ts";
 import { SchemasError } from "../errors.ts";
-import { type EventName, parseEventType } from "../event-name.ts";
+import { type EventName, parseEventType, reservedDomain, typesFolder } from "../event-name.ts";
 import { type NewVersion, planNewVersion } from "../next-version.ts";
 import type { SchemaLock } from "../lock-file.ts";
 import type { SchemaTree } from "../schema-tree.ts";
@@ -81,9 +81,16 @@ function plannerOf(type: string, options: NewOptions): (tree: SchemaTree, lock: 
 function requireEventName(type: string): EventName {
   const name = parseEventType(type);
   if (name !== null) return name;
-  const hint = type.includes("@") ? " The version is not yours to choose: it is the next." : "";
   throw new SchemasError(
     "usage",
-    `"${type}" names no event. Give domain.entity.action in lower case, such as orders.order.placed.${hint}`,
+    `"${type}" names no event. Give domain.entity.action in lower case, such as orders.order.placed.${hintFor(type)}`,
   );
+}
+
+function hintFor(type: string): string {
+  if (type.includes("@")) return " The version is not yours to choose: it is the next.";
+  if (type.startsWith(`${reservedDomain}.`)) {
+    return ` No domain can be named "${reservedDomain}": that folder holds the contracts of consumers.`;
+  }
+  return type.startsWith(`${typesFolder}.`) ? ` A shared type is ${typesFolder}/<name>, such as types/money.` : "";
 }

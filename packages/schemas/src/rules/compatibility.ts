@@ -56,10 +56,8 @@ function mergeBreaks(breaks: readonly Break[]): readonly Break[] {
 
 function findingOf(event: EventHistory, found: Break): Finding {
   const { isBackward, newer, older, cause } = found;
-  const earlier = older
-    .toSorted((a, b) => a.version - b.version)
-    .map(({ version }) => `v${version}`)
-    .join(", ");
+  const olderVersions = older.map(({ version }) => version).toSorted((a, b) => a - b);
+  const earlier = olderVersions.map((version) => `v${version}`).join(", ");
   const at = newerPosition(found);
   // In a shared type, which many events may have, the version alone would not say which is meant.
   const current = `${at.file === newer.file ? "" : `${event.name.type} `}v${newer.version}`;
@@ -76,7 +74,12 @@ function findingOf(event: EventHistory, found: Break): Finding {
     message: `${verdict}: ${where}${cause.message}`,
     help: `either keep the generation compatible, or begin a new one: name the record "${recordNameFor(event.name, newer.version)}", which gets its own registry subject, and consumers add an upcaster`,
     related: { ...locationOf(oldest.file, other), message: `the other side, in v${oldest.version}` },
-    about: { event: event.name.type, version: newer.version, ...(cause.path === "" ? {} : { field: cause.path }) },
+    about: {
+      event: event.name.type,
+      version: newer.version,
+      ...(cause.path === "" ? {} : { field: cause.path }),
+      readers: isBackward ? [newer.version] : olderVersions,
+    },
   };
 }
 

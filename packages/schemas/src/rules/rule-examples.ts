@@ -30,6 +30,10 @@ export const ruleExamples: Readonly<Partial<Record<Rule, RuleExample>>> = {
     },
     after: { [v1]: useOf('["types/money/v1.avsc"]', "types.Money"), [money]: moneyType("Money") },
   },
+  "contract-unknown": {
+    before: { [v1]: first, "consumers/email.json": contract("order_id") },
+    after: { [v1]: first, "consumers/email.json": contract("orderId") },
+  },
   "record-required": {
     before: { [v1]: '{ "type": "array", "items": "string" }\n' },
     after: { [v1]: order("OrderPlaced", [key, '{ "name": "lines", "type": { "type": "array", "items": "string" } }']) },
@@ -74,6 +78,11 @@ function useOf(imports: string, type: string): string {
 
 function moneyType(name: string): string {
   return `{\n  "type": "fixed",\n  "namespace": "types",\n  "name": "${name}",\n  "size": 8\n}\n`;
+}
+
+function contract(field: string): string {
+  const event = `"orders.order.placed": { "versions": [1], "fields": ["${field}"] }`;
+  return `{\n  "service": "email",\n  "owner": "team-mail",\n  "events": { ${event} }\n}\n`;
 }
 
 /** The section of a rule's page that shows its example, in Markdown; empty without one. */

@@ -1,10 +1,11 @@
+import { typesFolder } from "../event-name.ts";
 import { SchemasError } from "../errors.ts";
 import type { SchemaLock } from "../lock-file.ts";
 import type { NewVersion } from "../next-version.ts";
 import { renameRecord } from "../rename-record.ts";
 import type { SharedType } from "./shared-type.ts";
 import { findType, type TypeReference } from "./type-reference.ts";
-import { lastPartOf, typeFileOf, typeFullNameFor, typeKeyOf, typesFolder } from "./type-name.ts";
+import { lastPartOf, typeFileOf, typeFullNameFor, typeKeyOf } from "./type-name.ts";
 
 /**
  * The next version of a shared type as a copy of its last, or the first.

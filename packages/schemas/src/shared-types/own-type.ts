@@ -1,7 +1,8 @@
 import { isNamed, type NamedSchema, parseJson, type ParseResult } from "@waybill/avro";
+import { typesFolder } from "../event-name.ts";
 import { type Finding, type Location, locationOf, startOf } from "../finding.ts";
 import type { TreeFile } from "../tree-files.ts";
-import { lastPartOf, typeFullNameFor, type TypePlace, typesFolder } from "./type-name.ts";
+import { lastPartOf, typeFullNameFor, type TypePlace } from "./type-name.ts";
 
 /** The type that a file is there for, if it is one and has the name that the path gives. */
 export function ownTypeOf(

@@ -1,7 +1,4 @@
-import { pascalCase } from "../event-name.ts";
-
-/** The folder of a tree that holds the types which its events share; no domain can have its name. */
-export const typesFolder = "types";
+import { pascalCase, typesFolder } from "../event-name.ts";
 
 /** One version of one shared type, as its path tells it. */
 export interface TypePlace {
