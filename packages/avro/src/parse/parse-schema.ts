@@ -1,4 +1,6 @@
 import { AvroError } from "../errors.ts";
+import type { JsonNode } from "../json/json-node.ts";
+import type { ParsedJson } from "../json/parse-json.ts";
 import type { NamedSchema, Schema } from "../model/schema.ts";
 import { NameTable, type TypeReference } from "./names.ts";
 import { ProblemList, type SchemaProblem } from "./problems.ts";
@@ -41,11 +43,12 @@ export interface UnparsedSchema extends ResultBase {
 
 /**
  * Reads an Avro 1.12 schema (https://avro.apache.org/docs/1.12.0/specification/) and reports every problem in it at
- * once, each with its place. Bytes must be UTF-8. A byte order mark is skipped.
+ * once, each with its place. Bytes must be UTF-8. A byte order mark is skipped. What `parseJson` has read already may be
+ * given instead of the text, with the file's name given there.
  */
-export function parseSchema(text: string | Uint8Array, options: ParseOptions = {}): ParseResult {
+export function parseSchema(text: string | Uint8Array | ParsedJson, options: ParseOptions = {}): ParseResult {
   const problems = new ProblemList(options.lenient ?? false);
-  const root = readText(text, options.file ?? null, problems);
+  const root = rootOf(text, options.file ?? null, problems);
   if (root === null) return { ok: false, problems: problems.sorted(), references: [] };
   const names = new NameTable(options.known ?? [], problems);
   const builder = new SchemaBuilder(names, problems);
@@ -54,6 +57,12 @@ export function parseSchema(text: string | Uint8Array, options: ParseOptions = {
   const { defined: named, references } = names;
   if (schema === null || problems.hasErrors) return { ok: false, problems: problems.sorted(), references };
   return { ok: true, schema, named, references, problems: problems.sorted() };
+}
+
+function rootOf(text: string | Uint8Array | ParsedJson, file: string | null, problems: ProblemList): JsonNode | null {
+  if (typeof text === "string" || text instanceof Uint8Array) return readText(text, file, problems);
+  for (const { code, message, at } of text.problems) problems.add(code, message, at);
+  return text.root;
 }
 
 /**

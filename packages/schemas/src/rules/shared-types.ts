@@ -1,4 +1,5 @@
 import { fingerprint64 } from "@waybill/avro";
+import { formatVersions } from "../event-list.ts";
 import { type Finding, startOf } from "../finding.ts";
 import type { LockedVersion, LockEntry, SchemaLock } from "../lock-file.ts";
 import type { EventHistory, SchemaTree } from "../schema-tree.ts";
@@ -33,11 +34,11 @@ export function lockEntryOfType({ sha256, schema }: SharedType): LockEntry {
   return { sha256, crc64: schema === null ? "" : canonicalFingerprint(schema) };
 }
 
-/** The versions of events that a type is part of: `orders.order.placed v1, v2 and orders.order.paid v1`; empty for none. */
+/** The versions of events that a type is part of: `orders.order.placed v1-v2 and orders.order.paid v1`; empty for none. */
 export function describeUsers(file: string, events: readonly EventHistory[]): string {
   const users = events.flatMap(({ name, versions }) => {
-    const using = versions.filter((version) => isPartOf(file, version)).map(({ version }) => `v${version}`);
-    return using.length === 0 ? [] : [`${name.type} ${using.join(", ")}`];
+    const using = versions.filter((version) => isPartOf(file, version)).map(({ version }) => version);
+    return using.length === 0 ? [] : [`${name.type} ${formatVersions(using)}`];
   });
   const shown = users.length > usersShown + 1 ? users.slice(0, usersShown) : users;
   const rest = users.length - shown.length;

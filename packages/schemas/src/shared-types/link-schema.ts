@@ -45,7 +45,7 @@ const decoder = new TextDecoder();
 export function linkSchema(file: TreeFile, typeOf: (entry: Import) => SharedType | null): LinkedSchema {
   const list = readImports(file);
   const { known, ...imported } = resolveImports(list.imports, typeOf);
-  const result = parseSchema(file.content, { file: file.path, known: known.keys() });
+  const result = parseSchema(list.json ?? file.content, { file: file.path, known: known.keys() });
   const source = { text: decoder.decode(file.content), imports: list.place, references: result.references };
   const isWhole = result.ok && list.place === null;
   const whole = isWhole || !result.ok ? source.text : inlineTypes(source, (schema) => known.get(schema)?.source);

@@ -1,4 +1,4 @@
-import { describeJson, type JsonNode, parseJson, type Schema, type SourcePosition } from "@waybill/avro";
+import { describeJson, type JsonNode, type ParsedJson, parseJson, type Schema, type SourcePosition } from "@waybill/avro";
 import { type Finding, locationOf } from "../finding.ts";
 import type { TreeFile } from "../tree-files.ts";
 import type { SchemaText } from "./inline-types.ts";
@@ -17,18 +17,21 @@ export interface Import {
 export interface ImportList {
   readonly imports: readonly Import[];
   readonly place: SchemaText["imports"];
+  /** The file's JSON where it had to be read, so that nobody reads it again. */
+  readonly json: ParsedJson | null;
   readonly findings: readonly Finding[];
 }
 
-const none: ImportList = { imports: [], place: null, findings: [] };
+const none: ImportList = { imports: [], place: null, json: null, findings: [] };
 const marker = Buffer.from(`"${importsAttribute}"`);
 
 /** Reads the list of imports of a schema file; an empty one when the file has none. */
 export function readImports(file: TreeFile): ImportList {
   // Most files have none, and to look for the bytes is much quicker than to parse each file twice.
   if (!Buffer.from(file.content.buffer, file.content.byteOffset, file.content.byteLength).includes(marker)) return none;
-  const { root, problems } = parseJson(file.content, { file: file.path });
-  if (root === null || problems.length > 0) return none; // The schema's own parser reports them.
+  const json = parseJson(file.content, { file: file.path });
+  const { root } = json;
+  if (root === null || json.problems.length > 0) return { ...none, json }; // They are reported with the schema's own.
   const node = root.kind === "object" ? root.members.get(importsAttribute) : undefined;
   const misplaced = nodesNamed(root)
     .filter((other) => other !== node)
@@ -36,9 +39,9 @@ export function readImports(file: TreeFile): ImportList {
       const message = `"${importsAttribute}" stands inside the schema, where it has no effect`;
       return invalid(file.path, other, message, topHelp);
     });
-  if (root.kind !== "object" || node === undefined) return { ...none, findings: misplaced };
+  if (root.kind !== "object" || node === undefined) return { ...none, json, findings: misplaced };
   const list = readList(node, file.path);
-  return { imports: list.imports, place: { owner: root, node }, findings: [...misplaced, ...list.findings] };
+  return { imports: list.imports, place: { owner: root, node }, json, findings: [...misplaced, ...list.findings] };
 }
 
 /** Whether a schema is missing for want of its imports, which says nothing about the file itself. */

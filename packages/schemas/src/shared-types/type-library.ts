@@ -19,6 +19,7 @@ export class TypeLibrary {
   readonly #files: ReadonlyMap<string, TreeFile>;
   readonly #reusable: ReadonlyMap<string, SharedType>;
   readonly #loaded = new Map<string, SharedType>();
+  /** The types as they were linked: which names the tree defines is known once all of them are read. */
   readonly #linked: LinkedSchema[] = [];
   readonly #findings: Finding[] = [];
   /** The files that are being read, each imported by the one before it. */
@@ -32,19 +33,18 @@ export class TypeLibrary {
     this.#files = new Map(files.map((file) => [file.path, file]));
     this.#reusable = new Map(reusable.map((type) => [type.file, type]));
     this.types = files.toSorted((a, b) => compareFiles(a.path, b.path)).flatMap((file) => this.#load(file) ?? []);
+    for (const linked of this.#linked.splice(0)) this.#findings.push(...findingsOf(linked, this.types));
   }
 
   /** What is wrong with the types, and with the imports of every schema that was linked. */
   get findings(): readonly Finding[] {
-    return [...this.#findings, ...this.#linked.flatMap((linked) => findingsOf(linked, this.types))];
+    return this.#findings;
   }
 
   /** Reads the schema of an event with the types that it imports. */
   link(file: TreeFile): LinkedSchema {
-    const linked = linkSchema(file, (entry) => this.#import(entry, file));
-    if (linked.result.problems.length > 0 || linked.source.imports !== null || linked.listFindings.length > 0) {
-      this.#linked.push(linked);
-    }
+    const linked = this.#link(file);
+    this.#findings.push(...findingsOf(linked, this.types));
     return linked;
   }
 
@@ -75,7 +75,8 @@ export class TypeLibrary {
   }
 
   #read(file: TreeFile, place: TypePlace): SharedType {
-    const linked = this.link(file);
+    const linked = this.#link(file);
+    this.#linked.push(linked);
     const { result, source, types } = linked;
     const { schema, findings } = ownTypeOf(file, place, result);
     this.#findings.push(...findings);
@@ -90,6 +91,10 @@ export class TypeLibrary {
       depth: 1 + Math.max(0, ...types.map(({ depth }) => depth)),
       source,
     };
+  }
+
+  #link(file: TreeFile): LinkedSchema {
+    return linkSchema(file, (entry) => this.#import(entry, file));
   }
 
   #import({ path, at }: Import, importer: TreeFile): SharedType | null {
