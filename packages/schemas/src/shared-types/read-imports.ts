@@ -1,4 +1,11 @@
-import { describeJson, type JsonNode, type ParsedJson, parseJson, type Schema, type SourcePosition } from "@waybill/avro";
+import {
+  describeJson,
+  type JsonNode,
+  type ParsedJson,
+  parseJson,
+  type Schema,
+  type SourcePosition,
+} from "@waybill/avro";
 import { type Finding, locationOf } from "../finding.ts";
 import type { TreeFile } from "../tree-files.ts";
 import type { SchemaText } from "./inline-types.ts";
