@@ -7,7 +7,7 @@ import { checkGenerations } from "./compatibility.ts";
 import { isUnlinked } from "../shared-types/read-imports.ts";
 import { closureOf, isPartOf, type SharedType } from "../shared-types/shared-type.ts";
 import { describeEdit } from "./release.ts";
-import { describeUsers, editHelp } from "./shared-types.ts";
+import { describeUsers, editHelp, hurtByEdit } from "./shared-types.ts";
 
 /**
  * What is released in the baseline must be in the tree as it is there, and the tree's new versions must be compatible
@@ -41,13 +41,14 @@ function isByType(released: EventHistory, number: number | undefined, edited: re
   return version !== undefined && edited.some(({ file }) => isPartOf(file, version));
 }
 
-function editedType(type: SharedType, { types }: SchemaTree, { label, events }: Baseline): Finding {
+function editedType(type: SharedType, { types, contracts }: SchemaTree, { label, events }: Baseline): Finding {
   return {
     ...startOf(type.file),
     rule: "released-edited",
     severity: "error",
     message: `${type.file} is released in ${label} as part of ${describeUsers(type.file, events)}, and differs here`,
     help: editHelp(type, types, "the baseline"),
+    ...hurtByEdit(type.file, events, contracts),
   };
 }
 

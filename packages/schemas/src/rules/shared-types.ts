@@ -1,17 +1,16 @@
 import { fingerprint64 } from "@waybill/avro";
+import type { ConsumerContract } from "../contracts/contract.ts";
 import { formatVersions } from "../event-list.ts";
 import { type Finding, startOf } from "../finding.ts";
-import type { LockedVersion, LockEntry, SchemaLock } from "../lock-file.ts";
+import type { LockEntry, SchemaLock } from "../lock-file.ts";
 import type { EventHistory, SchemaTree } from "../schema-tree.ts";
 import { closureOf, isPartOf, type SharedType } from "../shared-types/shared-type.ts";
 import { typeFileOf, typeKeyOf } from "../shared-types/type-name.ts";
 
 /** Versions of shared types count up as those of events do, and stay as they are once an event that has them is released. */
-export function checkSharedTypes({ types, events }: SchemaTree, lock: SchemaLock): readonly Finding[] {
-  return types.flatMap((type) => [
-    ...checkGap(type, types, lock),
-    ...checkReleased(type, { types, events, locked: lock.get(typeKeyOf(type.name))?.get(type.version) }, lock),
-  ]);
+export function checkSharedTypes(tree: SchemaTree, lock: SchemaLock): readonly Finding[] {
+  const { types } = tree;
+  return types.flatMap((type) => [...checkGap(type, types, lock), ...checkReleased(type, tree, lock)]);
 }
 
 /** The files of the types that were released and are not as they were: edits that show in every event with them. */
@@ -49,23 +48,29 @@ export function describeUsers(file: string, events: readonly EventHistory[]): st
 /** A message that names more helps nobody; `schemas show` lists them all. */
 const usersShown = 5;
 
+/** The services that read an event with the type, where there are contracts to tell by. */
+export function hurtByEdit(
+  file: string,
+  events: readonly EventHistory[],
+  contracts: readonly ConsumerContract[],
+): Pick<Finding, "hurts"> {
+  if (contracts.length === 0) return {};
+  const users = new Set(
+    events.filter(({ versions }) => versions.some((version) => isPartOf(file, version))).map(({ name }) => name.type),
+  );
+  const hurt = contracts.filter((contract) => contract.events.some(({ event }) => users.has(event)));
+  return { hurts: hurt.map(({ service, owner }) => ({ service, owner })) };
+}
+
 /** What to do instead of editing a released type. */
 export function editHelp({ name }: SharedType, types: readonly SharedType[], source: string): string {
   const newest = Math.max(...types.filter((type) => type.name === name).map(({ version }) => version));
   return `restore it from ${source} and make the change in a new version, ${typeFileOf(name, newest + 1)}, which new versions of the events import`;
 }
 
-interface Surroundings {
-  readonly types: readonly SharedType[];
-  readonly events: readonly EventHistory[];
-  readonly locked: LockedVersion | undefined;
-}
-
-function checkReleased(
-  type: SharedType,
-  { types, events, locked }: Surroundings,
-  lock: SchemaLock,
-): readonly Finding[] {
+function checkReleased(type: SharedType, tree: SchemaTree, lock: SchemaLock): readonly Finding[] {
+  const { types, events, contracts } = tree;
+  const locked = lock.get(typeKeyOf(type.name))?.get(type.version);
   if (locked === undefined) {
     const message = `${type.file} is not released: it may still change, until an event that uses it is`;
     return [{ ...startOf(type.file), rule: "unreleased", severity: "note", message }];
@@ -85,6 +90,7 @@ function checkReleased(
       severity: "error",
       message: `${type.file} was released${users === "" ? "" : ` as part of ${users},`} and has been edited since (${what})`,
       help: editHelp(type, types, "version control"),
+      ...hurtByEdit(type.file, released, contracts),
       related: {
         ...locked.at,
         message: `released with SHA-256 ${locked.sha256.slice(0, 12)}…, now ${type.sha256.slice(0, 12)}…`,

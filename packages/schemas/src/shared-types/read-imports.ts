@@ -38,7 +38,7 @@ export function readImports(file: TreeFile): ImportList {
   if (!Buffer.from(file.content.buffer, file.content.byteOffset, file.content.byteLength).includes(marker)) return none;
   const json = parseJson(file.content, { file: file.path });
   const { root } = json;
-  if (root === null || json.problems.length > 0) return { ...none, json }; // They are reported with the schema's own.
+  if (root === null) return { ...none, json }; // Why is told by whoever reads the schema.
   const node = root.kind === "object" ? root.members.get(importsAttribute) : undefined;
   const misplaced = nodesNamed(root)
     .filter((other) => other !== node)

@@ -172,6 +172,11 @@ describe("what is wrong with imports", () => {
     expect(found.join("\n")).toContain(message);
   });
 
+  it("is told beside a key that is written twice", () => {
+    const text = JSON.stringify(placed([money], [total])).replace("{", '{"type":"record",');
+    expect(findingsOf({ ...tree, [v1]: text })).toEqual([expect.stringContaining("[duplicate-key]")]);
+  });
+
   it("is a list that stands inside", () => {
     const inner = { type: "record", name: "Inner", fields: [], "waybill.imports": [money] };
     expect(findingsOf({ ...tree, [v1]: orderRecord([{ name: "inner", type: inner }]) })).toEqual([
@@ -351,6 +356,17 @@ describe("a released type", () => {
     expect(findingsOf({ ...files, [currency]: { ...currencyType, doc: "ISO 4217." } }, { lock })).toEqual([
       expect.stringContaining("(only docs, defaults, aliases or attributes differ)"),
     ]);
+  });
+
+  it("has the services that its edit hurts", () => {
+    const contract = (event: string) => ({ service: "tax", owner: "team-tax", events: { [event]: { versions: [1] } } });
+    const edited = { ...files, [currency]: { ...currencyType, symbols: ["EUR"] } };
+    const hurts = (event: string) =>
+      checkTree(treeOf({ ...edited, "consumers/tax.json": contract(event) }), lock).find(
+        ({ rule }) => rule === "released-edited",
+      )?.hurts;
+    expect(hurts("orders.order.paid")).toEqual([{ service: "tax", owner: "team-tax" }]);
+    expect(hurts("orders.order.lost")).toEqual([]);
   });
 
   it("may not go, and its users are not taken for edited", () => {
