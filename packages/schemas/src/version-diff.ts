@@ -17,8 +17,8 @@ export interface DiffSide {
   readonly label: string;
   /** The path as the user would type it. */
   readonly file: string;
-  /** The same for any file that the schema's positions name; a shared type has its own. */
-  readonly pathOf: (file: string) => string;
+  /** The same for any file that the schema's positions name; a shared type has its own. Default: as they name it. */
+  readonly pathOf?: (file: string) => string;
   readonly text: string;
   readonly record: RecordSchema;
 }
@@ -60,7 +60,7 @@ function reasonsOf(reader: RecordSchema, writer: RecordSchema): readonly Incompa
 }
 
 function placeIn(side: DiffSide, { file, line, column }: SourcePosition): Location {
-  return { file: file === null ? side.file : side.pathOf(file), line, column };
+  return { file: file === null ? side.file : (side.pathOf?.(file) ?? file), line, column };
 }
 
 /** The comparison as data. The shape is part of the CLI's contract: fields may be added, none removed. */
