@@ -165,7 +165,9 @@ interface PendingCheck {
 
 /** Where a type is written in the field that has it, and where it only has the name of one, that field's type. */
 function placeOf(definition: SourcePosition, use: SourcePosition | undefined): SourcePosition {
-  if (use === undefined || definition.pointer === use.pointer) return definition;
+  if (use === undefined) return definition;
+  if (definition.file !== use.file) return use;
+  if (definition.pointer === use.pointer) return definition;
   return definition.pointer.startsWith(`${use.pointer}/`) ? definition : use;
 }
 
