@@ -1,1 +1,1 @@
-export { type ApacheVerdict, apacheVerdicts, whyNoApache } from "./apache-avro.ts";
+export { type ApacheParse, type ApacheVerdict, apacheParses, apacheVerdicts, whyNoApache } from "./apache-avro.ts";
