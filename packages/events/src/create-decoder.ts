@@ -15,13 +15,13 @@ import type { EventDescriptor } from "./event-descriptor.ts";
  */
 export function createDecoder<Data>(
   writerSchema: string,
-  descriptor: Pick<EventDescriptor<string, number, Data>, "schema" | "decode">,
+  descriptor: Pick<EventDescriptor<string, number, Data>, "schema" | "decode" | "records">,
 ): (bytes: Uint8Array) => Data {
   if (writerSchema === descriptor.schema) return (bytes) => descriptor.decode(bytes);
   const writer = readRecordSchema(writerSchema);
   const reader = readSchema(descriptor.schema);
   if (isSameType(writer, reader)) return (bytes) => descriptor.decode(bytes);
-  const read = compileReader(writer, reader) as (input: AvroInput) => Data;
+  const read = compileReader(writer, reader, descriptor.records) as (input: AvroInput) => Data;
   return (bytes) => readWhole(read, bytes, writer.fullName);
 }
 
