@@ -5,6 +5,7 @@ import type { GeneratorEvent, GeneratorVersion } from "./generator-input.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { constantNameOf, typeNameOf } from "./names.ts";
 import { ReadFunctions } from "./read-functions.ts";
+import { declareResolvers } from "./resolve-functions.ts";
 import { docComment, joinUnion, quote } from "./source-text.ts";
 import { VersionTypes } from "./ts-types.ts";
 import { WriteFunctions } from "./write-functions.ts";
@@ -104,7 +105,9 @@ function declareVersion(
   const types = new VersionTypes(module, `V${version.version}`);
   types.declareEvent(record, typeName);
   const write = new WriteFunctions(module, types).functionFor(record);
-  const read = new ReadFunctions(module, types).functionFor(record);
+  const reading = new ReadFunctions(module, types);
+  const read = reading.functionFor(record);
+  const records = declareResolvers(module, types, reading);
   const earlierType = `{ ${earlier.map((other) => `readonly ${other.version}: typeof ${other.constantName}`).join("; ")} }`;
   const contract = `${module.useType("EventDescriptor")}<${quote(type)}, ${version.version}, ${typeName}, ${earlier.length === 0 ? "{}" : earlierType}>`;
   const earlierValue = earlier.map((other) => `${other.version}: ${other.constantName}`).join(", ");
@@ -119,6 +122,7 @@ function declareVersion(
     `key: ${keyFunction(module, version)}`,
     `write: ${write}`,
     `read: ${read}`,
+    `records: {\n${records.map((property) => `      ${property},\n`).join("")}    }`,
   ];
   const doc = docComment([`\`${type}\`, version ${version.version}.`, record.doc]);
   // Marked as pure, so that a bundler drops the versions that nobody imports.
