@@ -69,6 +69,16 @@ describe("a bundle of one export of a generated package", () => {
     });
   });
 
+  it("holds one resolving reader for each record of its version, whatever the number of versions that it can read", async () => {
+    const text = await bundle("orderPlacedV2");
+    expect(text.match(/function resolve\w+/g)).toEqual(["function resolveOrderPlacedV2"]);
+    const withEarlier = await bundle("orderPlaced");
+    expect(withEarlier.match(/function resolve\w+/g)?.toSorted()).toEqual([
+      "function resolveOrderPlacedV2",
+      "function resolveOrderPlacedV3",
+    ]);
+  });
+
   it("holds no factories for tests", async () => {
     const exported = await readFile(join(folder.path, "samples/src/order.placed.testing.ts"), "utf8");
     expect(exported).toContain("function orderPlacedV1Example(");
