@@ -17,7 +17,7 @@ import { Random as SchemaRandom, SchemaGenerator, type SchemaJson } from "../../
 import { evolvedSchemas } from "./evolved-schemas.ts";
 
 const SEED = 11;
-const RANDOM_PAIRS = 200;
+const RANDOM_PAIRS = 400;
 const VALUES = 20;
 const EVOLVED_VALUES = 300;
 
@@ -90,6 +90,8 @@ function outcomeOf<Value>(act: () => Value): Outcome<Value> {
   }
 }
 
+type Decode = (bytes: Uint8Array) => unknown;
+
 /** How one direction of a pair went, in numbers. */
 interface Tally {
   readonly decoded: number;
@@ -98,10 +100,10 @@ interface Tally {
 }
 
 /** Generated code and interpreter agree in all, and with avsc where both resolve. */
-async function compare(pair: number, from: 0 | 1, values: number): Promise<Tally> {
-  const { texts } = pairs[pair]!;
+async function compare(number: number, from: 0 | 1, values: number): Promise<Tally> {
+  const { texts } = pairs[number]!;
   const [writerText, readerText] = [texts[from], texts[1 - from]!];
-  const generated = await generatedDescriptor(pair, 2 - from);
+  const generated = await generatedDescriptor(number, 2 - from);
   const interpreted = describeEvent({ type: "samples.pair.read", version: 1, schema: readerText });
   const decoders = [generated, interpreted].map((descriptor) => outcomeOf(() => createDecoder(writerText, descriptor)));
   const [byCode, byName] = decoders;
@@ -109,18 +111,17 @@ async function compare(pair: number, from: 0 | 1, values: number): Promise<Tally
     expect(byCode).toEqual(byName);
     return { decoded: 0, compared: 0, resolves: false };
   }
-  const oracle = pairs[pair]!.apart !== undefined ? null : resolvingOracle(writerText, readerText);
-  const { encode } = describeEvent({ type: "samples.pair.written", version: 1, schema: writerText });
+  const oracle = pairs[number]!.apart !== undefined ? null : resolvingOracle(writerText, readerText);
+  const written = describeEvent({ type: "samples.pair.written", version: 1, schema: writerText });
   const [writer, reader] = [readRecordSchema(writerText), readRecordSchema(readerText)];
   const random = createRandom(SEED);
   let [decoded, compared] = [0, 0];
   for (let i = 0; i < values; i++) {
-    const written = valuePair(writer, random);
-    if (written === null) continue;
-    const bytes = Buffer.from(encode(written.value));
-    const outcome = outcomeOf(() => byCode.value(bytes));
-    const other = outcomeOf(() => byName.value(bytes));
-    if (!isDeepStrictEqual(outcome, other)) expect(outcome).toEqual(other);
+    const pair = valuePair(writer, random);
+    if (pair === null) continue;
+    const bytes = Buffer.from(written.encode(pair.value));
+    expectAlike(byCode.value, byName.value, corrupted(bytes, random));
+    const outcome = expectAlike(byCode.value, byName.value, bytes);
     if ("failure" in outcome) continue;
     decoded++;
     if (oracle === null) continue;
@@ -130,6 +131,21 @@ async function compare(pair: number, from: 0 | 1, values: number): Promise<Tally
     if (!isSameAsReference(reader, outcome.value, reference)) expect(outcome.value).toEqual(reference);
   }
   return { decoded, compared, resolves: true };
+}
+
+/** The same value, or the same error at the same byte. */
+function expectAlike(one: Decode, other: Decode, bytes: Buffer): Outcome<unknown> {
+  const [outcome, expected] = [outcomeOf(() => one(bytes)), outcomeOf(() => other(bytes))];
+  if (!isDeepStrictEqual(outcome, expected)) expect(outcome).toEqual(expected);
+  return outcome;
+}
+
+/** A copy with one bit turned over. */
+function corrupted(bytes: Buffer, random: Random): Buffer {
+  const copy = Buffer.from(bytes);
+  const at = random.below(copy.length);
+  copy[at] = copy[at]! ^ (1 << random.below(8));
+  return copy;
 }
 
 /** @returns null where the random branches lead into a record that does not end */

@@ -11,13 +11,13 @@ export interface ResolvingStep {
 /** What generated code does for one record of a reader's schema. */
 export interface RecordCode {
   /** Reads the record as its own schema writes it. */
-  read(input: AvroInput): unknown;
+  readonly read: (input: AvroInput) => unknown;
   /**
    * Reads the record as another schema writes it, step by step. It is made for the reader's record alone and serves
    * every writer: it knows the names of the fields and the types that stayed as they were, which is what the
    * interpreter lacks to be quick.
    */
-  resolve(input: AvroInput, steps: readonly ResolvingStep[]): unknown;
+  readonly resolve: (input: AvroInput, steps: readonly ResolvingStep[]) => unknown;
 }
 
 /** The code of a schema's records by their full names. */
