@@ -1,18 +1,31 @@
 import { fingerprint64 } from "@waybill/avro";
-import type { EventName } from "../event-name.ts";
+import { type EventName, parseEventType } from "../event-name.ts";
 import { type Finding, startOf } from "../finding.ts";
 import type { LockedVersion, LockEntry, SchemaLock } from "../lock-file.ts";
-import { type EventHistory, fileOf, type SchemaVersion } from "../schema-tree.ts";
+import { type EventHistory, fileOf, type SchemaTree, type SchemaVersion } from "../schema-tree.ts";
+import { isUnlinked } from "../shared-types/read-imports.ts";
+import { isPartOf } from "../shared-types/shared-type.ts";
+import { typeKeyOf } from "../shared-types/type-name.ts";
+import { editedTypes, lockEntryOfType, unreleasedTypes } from "./shared-types.ts";
 
 /** A released version stays as it is: events written with it are in topics, and programs built on it are running. */
-export function checkReleased(events: readonly EventHistory[], lock: SchemaLock): readonly Finding[] {
-  const byType = new Map(events.map((event) => [event.name.type, event]));
+export function checkReleased(
+  { events, types }: Pick<SchemaTree, "events" | "types">,
+  lock: SchemaLock,
+): readonly Finding[] {
+  const present = new Map<string, ReadonlySet<number>>([
+    ...events.map(({ name, versions }) => [name.type, new Set(versions.map(({ version }) => version))] as const),
+    ...[...Map.groupBy(types, ({ name }) => typeKeyOf(name))].map(
+      ([key, versions]) => [key, new Set(versions.map(({ version }) => version))] as const,
+    ),
+  ]);
   const removed = [...lock].flatMap(([type, versions]) =>
     [...versions]
-      .filter(([version]) => !byType.get(type)?.versions.some((present) => present.version === version))
+      .filter(([version]) => present.get(type)?.has(version) !== true)
       .map(([version, locked]) => removedVersion(type, version, locked)),
   );
-  return [...removed, ...events.flatMap((event) => checkVersions(event, lock.get(event.name.type)))];
+  const edited = editedTypes(types, lock);
+  return [...removed, ...events.flatMap((event) => checkVersions(event, lock.get(event.name.type), edited))];
 }
 
 /** Versions that the lock does not know: they may still change. */
@@ -21,7 +34,7 @@ export function unreleasedOf(event: EventHistory, lock: SchemaLock): readonly Sc
   return event.versions.filter(({ version }) => !locked?.has(version));
 }
 
-/** The lock with every version of the tree in it. What it held stays as it was. */
+/** The lock with every version of the tree in it, and the shared types that are part of them. What it held stays as it was. */
 export function releaseAll(
   events: readonly EventHistory[],
   lock: SchemaLock,
@@ -30,6 +43,10 @@ export function releaseAll(
   for (const event of events) {
     const fresh = unreleasedOf(event, lock).map((version) => [version.version, lockEntryOf(version)] as const);
     released.set(event.name.type, new Map([...(lock.get(event.name.type) ?? []), ...fresh]));
+  }
+  for (const type of unreleasedTypes(events, lock)) {
+    const key = typeKeyOf(type.name);
+    released.set(key, new Map([...(released.get(key) ?? []), [type.version, lockEntryOfType(type)]]));
   }
   return released;
 }
@@ -45,12 +62,16 @@ function canonicalFingerprint(version: SchemaVersion): string | null {
 function checkVersions(
   event: EventHistory,
   locked: ReadonlyMap<number, LockedVersion> | undefined,
+  edited: ReadonlySet<string>,
 ): readonly Finding[] {
   const next = Math.max(...event.versions.map(({ version }) => version)) + 1;
   return event.versions.flatMap((version) => {
     const before = locked?.get(version.version);
     if (before === undefined) return [unreleasedVersion(event.name, version)];
-    return before.sha256 === version.sha256 ? [] : [editedVersion(event.name, version, before, next)];
+    if (before.sha256 === version.sha256) return [];
+    // What is wrong with a shared type is told once, at the type.
+    const isTold = [...edited].some((file) => isPartOf(file, version)) || isUnlinked(version);
+    return isTold ? [] : [editedVersion(event.name, version, before, next)];
   });
 }
 
@@ -89,10 +110,16 @@ function describeDifference(isSameData: boolean): string {
 }
 
 function removedVersion(type: string, version: number, locked: LockedVersion): Finding {
+  const what = { ...locked.at, rule: "released-removed", severity: "error" } as const;
+  if (parseEventType(type) === null) {
+    return {
+      ...what,
+      message: `${type}/v${version}.avsc was released as part of events and is gone from the tree`,
+      help: "restore the file from version control; once no version of an event imports it, remove this entry in the same commit",
+    };
+  }
   return {
-    ...locked.at,
-    rule: "released-removed",
-    severity: "error",
+    ...what,
     message: `v${version} of ${type} was released and is gone from the tree`,
     help: "restore the file from version control: events written with it may still be in topics; once none are and no program reads them, remove this entry in the same commit",
     about: { event: type, version },
