@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { parseSchema, type RecordSchema, type Schema } from "@waybill/avro";
+import { parseSchema, type RecordSchema, type Schema, type SchemaProblem } from "@waybill/avro";
 import type { SchemasConfig } from "./config.ts";
 import { type EventName, eventNameOf, namespaceOf } from "./event-name.ts";
 import { compareFiles, type Finding, type Location, startOf } from "./finding.ts";
@@ -70,7 +70,7 @@ export function buildSchemaTree(config: SchemasConfig, files: readonly TreeFile[
       same !== undefined && Buffer.compare(same.content, file.content) === 0
         ? { version: same, problems: [] }
         : readVersion(file, place.version);
-    findings.push(...problems);
+    for (const problem of problems) findings.push(problem);
     const history = histories.get(place.name.type) ?? { name: place.name, versions: [] };
     history.versions.push(version);
     histories.set(place.name.type, history);
@@ -113,7 +113,8 @@ interface VersionPlace {
   readonly version: number;
 }
 
-const versionFile = /^v([1-9][0-9]*)\.avsc$/;
+/** Up to 9 digits, which a number and every message hold. */
+const versionFile = /^v([1-9][0-9]{0,8})\.avsc$/;
 
 /** Which version of which event a path stands for, or why none. */
 function placeOf(path: string): VersionPlace | Finding {
@@ -159,13 +160,29 @@ function readVersion(file: TreeFile, version: number): { version: SchemaVersion;
       schema,
       record: schema?.type === "record" ? schema : null,
     },
-    problems: result.problems.map((problem) => ({
-      ...locationOf(file.path, problem.at),
-      rule: problem.code === "invalid-json" || problem.code === "invalid-utf8" ? "parse" : "avro",
-      severity: problem.severity,
-      message: `${problem.message} [${problem.code}]`,
-    })),
+    problems: problemFindings(file.path, result.problems),
   };
+}
+
+/** A hostile or broken file can have a million problems, and nobody reads more than these. */
+const maxProblemsPerFile = 100;
+
+function problemFindings(file: string, problems: readonly SchemaProblem[]): readonly Finding[] {
+  const shown = problems.slice(0, maxProblemsPerFile).map(
+    (problem): Finding => ({
+      ...locationOf(file, problem.at),
+      rule: problem.code === "invalid-json" || problem.code === "invalid-utf8" ? "parse" : "avro",
+      // Valid Avro, and an event that nobody can publish.
+      severity: problem.code === "endless-record" ? "error" : problem.severity,
+      message: `${problem.message} [${problem.code}]`,
+    }),
+  );
+  const rest = problems.slice(maxProblemsPerFile);
+  const [first] = rest;
+  if (first === undefined) return shown;
+  const isError = rest.some(({ severity }) => severity === "error");
+  const message = `${rest.length} more problems are in this file from here on`;
+  return [...shown, { ...locationOf(file, first.at), rule: "avro", severity: isError ? "error" : "warning", message }];
 }
 
 /** A place in a version's file. */

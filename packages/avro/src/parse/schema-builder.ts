@@ -21,6 +21,7 @@ import {
 } from "../model/schema.ts";
 import { Attributes } from "./attributes.ts";
 import { defaultFaults } from "./defaults.ts";
+import { endlessRecords } from "./endless-records.ts";
 import { FieldReader } from "./field-reader.ts";
 import { readLogicalType, type UnderlyingType } from "./logical-types.ts";
 import { isValidName, type NameTable, type ResolvedName } from "./names.ts";
@@ -40,6 +41,12 @@ const KNOWN_ATTRIBUTES = {
 const MAX_FIXED_SIZE = 2 ** 31 - 1;
 
 /**
+ * Two unions are compared branch by branch: a hostile pair of 60,000 branches each would take hours. A whole text that
+ * is a union is let pass, as some keep a list of definitions in one.
+ */
+const MAX_UNION_BRANCHES = 1000;
+
+/**
  * Builds the model from JSON, reporting every problem and going on. What it returns for a faulty text holds gaps and
  * must not be used; a caller looks at the problem list first.
  */
@@ -47,6 +54,9 @@ export class SchemaBuilder {
   readonly #names: NameTable;
   readonly #problems: ProblemList;
   readonly #fields: FieldReader;
+  /** The records whose fields are being read. */
+  readonly #open = new Set<Schema>();
+  #isRecursive = false;
 
   constructor(names: NameTable, problems: ProblemList) {
     this.#names = names;
@@ -58,6 +68,12 @@ export class SchemaBuilder {
   finish(): void {
     for (const { type, node } of this.#fields.defaults) {
       for (const fault of defaultFaults(type, node)) this.#problems.add("invalid-default", fault.message, fault.at);
+    }
+    if (this.#isRecursive) {
+      for (const record of endlessRecords(this.#names.defined.values())) {
+        const message = `no value of ${describeSchema(record)} can end, as each must hold another; make a field on the way a union with null, or an array`;
+        this.#problems.add("endless-record", message, record.at);
+      }
     }
   }
 
@@ -85,7 +101,9 @@ export class SchemaBuilder {
       this.#problems.add("unknown-type", message, node.at);
       return null;
     }
-    return this.#names.resolve(name, namespace, node.at);
+    const schema = this.#names.resolve(name, namespace, node.at);
+    if (schema !== null && this.#open.has(schema)) this.#isRecursive = true;
+    return schema;
   }
 
   #definition(node: JsonObjectNode, namespace: string | null): Schema | null {
@@ -140,6 +158,11 @@ export class SchemaBuilder {
     const branches: Schema[] = [];
     const seen = new Set<string>();
     if (elements.length === 0) this.#problems.add("empty-union", "a union without branches has no values", node.at);
+    if (elements.length > MAX_UNION_BRANCHES && node.at.pointer !== "") {
+      const message = `a union of ${elements.length} branches; at most ${MAX_UNION_BRANCHES} are taken`;
+      this.#problems.add("invalid-union", message, node.at);
+      return { type: "union", branches, logicalType: null, properties: emptyJsonObject, at: node.at };
+    }
     for (const element of elements) {
       const branch = this.build(element, namespace);
       if (branch === null) continue;
@@ -162,9 +185,13 @@ export class SchemaBuilder {
     const fields: RecordField[] = [];
     const schema: RecordSchema | null =
       named === null ? null : { type: "record", isError, ...named, fields, ...extras, at: attributes.object.at };
-    if (schema !== null) this.#names.define(schema); // before its fields, which may refer to it
+    if (schema !== null) {
+      this.#names.define(schema); // before its fields, which may refer to it
+      this.#open.add(schema);
+    }
     const namespace = named === null ? enclosing : named.namespace;
     for (const field of this.#fields.read(attributes.requiredArray("fields") ?? [], namespace)) fields.push(field);
+    if (schema !== null) this.#open.delete(schema);
     return schema;
   }
 

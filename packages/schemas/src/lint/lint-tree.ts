@@ -36,7 +36,7 @@ export function lintTree(tree: SchemaTree, lock: SchemaLock): LintReport {
       const isReleased = !unreleased.has(version);
       const problems = problemsOf(tree, event, version, entities);
       versions += 1;
-      findings.push(...problems.map((problem) => findingOf(version, problem, isReleased)));
+      for (const problem of problems) findings.push(findingOf(version, problem, isReleased));
       const fixable = problems.flatMap(({ fix }) => (fix === undefined ? [] : [fix]));
       if (!isReleased && fixable.length > 0) fixes.set(version.file, fixable);
     }

@@ -129,8 +129,10 @@ function nestedFields(record: RecordSchema): readonly RecordField[] {
     if (schema.type === "record") {
       if (seen.has(schema)) continue;
       seen.add(schema);
-      fields.push(...schema.fields);
-      queue.push(...schema.fields.map(({ type }) => type));
+      for (const field of schema.fields) {
+        fields.push(field);
+        queue.push(field.type);
+      }
     } else if (schema.type === "array") queue.push(schema.items);
     else if (schema.type === "map") queue.push(schema.values);
     else if (schema.type === "union") queue.push(...schema.branches);
