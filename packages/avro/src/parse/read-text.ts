@@ -28,7 +28,9 @@ function decodeUtf8(bytes: Uint8Array, file: string | null, problems: ProblemLis
 }
 
 /** By its byte order mark, or because one of the first two bytes is zero: JSON begins with two ASCII characters. */
-function isUtf16([first, second]: Uint8Array): boolean {
+function isUtf16(bytes: Uint8Array): boolean {
+  const first = bytes[0];
+  const second = bytes[1];
   const hasMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   return hasMark || (first === 0) !== (second === 0);
 }

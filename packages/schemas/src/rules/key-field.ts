@@ -27,18 +27,11 @@ function checkVersion(
   record: RecordSchema,
   config: EventConfig | undefined,
 ): readonly Finding[] {
-  const nested = nestedFields(record)
-    .filter(isMarked)
-    .map((field) =>
-      finding(
-        version,
-        field,
-        `"${field.name}" is marked as the key, and only a field of the event's own record can be`,
-        {
-          help: `mark a field of ${record.fullName} instead`,
-        },
-      ),
-    );
+  const nested = (mayMarkSeveral(version) ? nestedFields(record) : []).filter(isMarked).map((field) =>
+    finding(version, field, `"${field.name}" is marked as the key, and only a field of the event's own record can be`, {
+      help: `mark a field of ${record.fullName} instead`,
+    }),
+  );
   const falsely = record.fields
     .filter((field) => isMarked(field) && field.properties[keyAttribute] !== true)
     .map((field) =>
@@ -118,6 +111,13 @@ function checkType(version: SchemaVersion, field: RecordField): readonly Finding
 
 function isMarked(field: RecordField): boolean {
   return keyAttribute in field.properties;
+}
+
+/** Whether the text names the attribute twice: looking through the nested records of all versions takes its time. */
+function mayMarkSeveral({ text, record }: SchemaVersion): boolean {
+  const isOwn = record?.fields.some(isMarked) ?? false;
+  // An escape may spell the attribute in another way.
+  return !isOwn || text.includes("\\u") || text.indexOf(keyAttribute) !== text.lastIndexOf(keyAttribute);
 }
 
 /** The fields of all records inside a record, without its own. */
