@@ -1,1 +1,1 @@
-export { type ApacheVerdict, apacheVerdicts, whyNoApache } from "./apache-avro.ts";
+export { type ApacheReason, type ApacheVerdict, apacheVerdicts, type SchemaPair, whyNoApache } from "./apache-avro.ts";
