@@ -12,7 +12,15 @@ export default {
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",
-      { jsc: { parser: { syntax: "typescript" }, target: "es2024" }, module: { type: "es6" }, sourceMaps: "inline" },
+      {
+        jsc: {
+          parser: { syntax: "typescript" },
+          target: "es2024",
+          experimental: { keepImportAttributes: true }, // JSON modules are imported with { type: "json" }
+        },
+        module: { type: "es6" },
+        sourceMaps: "inline",
+      },
     ],
   },
   modulePathIgnorePatterns: ["/dist/", "/dist-test/"],

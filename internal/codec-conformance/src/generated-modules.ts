@@ -31,7 +31,7 @@ export async function generateModules(modules: readonly GeneratedModule[]): Prom
         versions: versions.map((text, i) => ({ version: i + 1, text })),
       };
     }),
-    { scope: "@samples", runtime: { range: "*", reference: null } },
+    { scope: "@samples", runtime: { range: "*", reference: null }, generatorVersion: "0.0.0" },
   );
   const path = await mkdtemp(join(tmpdir(), "waybill-codec-"));
   for (const [file, text] of files) {

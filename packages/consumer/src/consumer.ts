@@ -17,8 +17,8 @@ import type { PrismaClientLike, TransactionOf } from "./prisma-client.ts";
 /** Typed handlers of one consumer group. */
 export interface Consumer<Tx> {
   /**
-   * Handles one type of event. The options, with an upcaster for each earlier generation, are required exactly when
-   * the descriptor has earlier generations. Events of types without a handler are skipped.
+   * Handles one type of event. The options, with an upcaster from each earlier generation to the next, are required
+   * exactly when the descriptor has earlier generations. Events of types without a handler are skipped.
    *
    * @throws ConsumerError HANDLER_INVALID for a second handler of a type or a missing upcaster, STATE_INVALID after
    * start

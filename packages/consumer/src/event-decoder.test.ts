@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { describeEvent, envelopeToHeaders, frame } from "@waybill/events";
+import { createUpcaster, describeEvent, type EventDescriptor, envelopeToHeaders, frame } from "@waybill/events";
 import { EventDecoder, headerText, selectReader } from "./event-decoder.ts";
 import type { Registration } from "./handlers.ts";
 import type { KafkaRecord, RecordHeader } from "./kafka-port.ts";
@@ -9,30 +9,29 @@ const schemaOf = (name: string, ...fields: object[]): string =>
 const id = { name: "id", type: "string" };
 
 const placedV1 = describeEvent({ type: "shop.order.placed", version: 1, schema: schemaOf("OrderPlaced", id) });
-const placedV3 = describeEvent({
+const placedV3: EventDescriptor = describeEvent({
   type: "shop.order.placed",
   version: 3,
   schema: schemaOf("OrderPlacedV2", id, { name: "note", type: "string", default: "none" }),
   earlier: { 1: placedV1 },
 });
-const upcaster = (data: unknown): unknown => ({ ...(data as object), note: "upcast" });
 const registration: Registration = {
   descriptor: placedV3,
-  upcast: new Map([[1, upcaster]]),
+  upcast: createUpcaster(placedV3, { 1: (data) => ({ ...(data as object), note: "upcast" }) }),
   handler: async () => {},
 };
 
 describe("selectReader", () => {
   it("reads the handler's own generation by itself", () => {
-    expect(selectReader(registration, "shop.order.OrderPlacedV2")).toEqual({ descriptor: placedV3, upcast: null });
+    expect(selectReader(placedV3, "shop.order.OrderPlacedV2")).toBe(placedV3);
   });
 
-  it("reads an earlier generation by its descriptor and upcaster", () => {
-    expect(selectReader(registration, "shop.order.OrderPlaced")).toEqual({ descriptor: placedV1, upcast: upcaster });
+  it("reads an earlier generation by its descriptor", () => {
+    expect(selectReader(placedV3, "shop.order.OrderPlaced")).toBe(placedV1);
   });
 
   it("knows no other", () => {
-    expect(selectReader(registration, "shop.order.OrderPlacedV3")).toBeUndefined();
+    expect(selectReader(placedV3, "shop.order.OrderPlacedV3")).toBeUndefined();
   });
 });
 
@@ -71,6 +70,50 @@ describe("EventDecoder", () => {
   it("upcasts an earlier generation", async () => {
     const event = await new EventDecoder(registry).decode(recordOf(placedV1.encode({ id: "a" }), 1), registration);
     expect(event).toMatchObject({ version: 1, data: { id: "a", note: "upcast" } });
+  });
+
+  it("chains the steps from the earliest generation", async () => {
+    const descriptor: EventDescriptor = describeEvent({
+      type: "shop.order.placed",
+      version: 4,
+      schema: schemaOf("OrderPlacedV4", id),
+      earlier: { 1: placedV1, 3: placedV3 },
+    });
+    const seen: unknown[] = [];
+    const upcast = createUpcaster(descriptor, {
+      1: (data, { version }) => (seen.push([1, version]), data),
+      3: (data, { version }) => (seen.push([3, version]), data),
+    });
+    const decoder = new EventDecoder(registry);
+    const chained = { ...registration, descriptor, upcast };
+    expect(await decoder.decode(recordOf(placedV1.encode({ id: "a" }), 1), chained)).toMatchObject({
+      version: 1,
+      data: { id: "a" },
+    });
+    await decoder.decode(recordOf(placedV3.encode({ id: "a", note: "n" }), 3), chained);
+    expect(seen).toEqual([
+      [1, 1],
+      [3, 1],
+      [3, 3],
+    ]);
+  });
+
+  it("names the step that failed, and keeps what it threw", async () => {
+    const cause = new Error("first line\nsecond line");
+    const upcast = createUpcaster(placedV3, {
+      1: () => {
+        throw cause;
+      },
+    });
+    const decoding = new EventDecoder(registry).decode(recordOf(placedV1.encode({ id: "a" }), 1), {
+      ...registration,
+      upcast,
+    });
+    await expect(decoding).rejects.toMatchObject({
+      code: "UPCAST_FAILED",
+      message: "The upcaster of shop.order.placed from version 1 to version 3 threw Error: second line",
+      cause,
+    });
   });
 
   it("says what cannot be read, and keeps the cause", async () => {

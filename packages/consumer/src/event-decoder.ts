@@ -1,8 +1,15 @@
-import { createDecoder, DecodeError, type EventDescriptor, envelopeFromHeaders, parseFrame } from "@waybill/events";
+import {
+  createDecoder,
+  DecodeError,
+  type EventDescriptor,
+  envelopeFromHeaders,
+  parseFrame,
+  UpcastError,
+} from "@waybill/events";
 import { BoundedCache } from "./bounded-cache.ts";
 import { ConsumerError } from "./errors.ts";
 import { summarizeError } from "./error-summary.ts";
-import type { ReceivedEvent, Registration, Upcaster } from "./handlers.ts";
+import type { ReceivedEvent, Registration } from "./handlers.ts";
 import type { KafkaRecord } from "./kafka-port.ts";
 import type { SchemaRegistry, WriterSchema } from "./schema-registry.ts";
 
@@ -17,25 +24,12 @@ export function headerText(record: KafkaRecord, name: string): string | undefine
   return value === undefined || value === null ? undefined : new TextDecoder().decode(value);
 }
 
-/** How a record of a certain writer schema becomes the handler's data. */
-interface Reader {
-  readonly descriptor: EventDescriptor;
-  /** Null for the handler's own generation. */
-  readonly upcast: Upcaster<unknown, unknown> | null;
-}
-
 /**
  * Which descriptor reads what a writer wrote: the handler's own when the record names agree (the same generation, any
- * version of it: Avro resolves those), else that of an earlier generation, followed by its upcaster. Pure.
+ * version of it: Avro resolves those), else that of an earlier generation. Pure.
  */
-export function selectReader(registration: Registration, writerRecordName: string): Reader | undefined {
-  const { descriptor, upcast } = registration;
-  if (descriptor.recordName === writerRecordName) return { descriptor, upcast: null };
-  for (const [version, upcaster] of upcast) {
-    const earlier = descriptor.earlier[version];
-    if (earlier?.recordName === writerRecordName) return { descriptor: earlier, upcast: upcaster };
-  }
-  return undefined;
+export function selectReader(descriptor: EventDescriptor, writerRecordName: string): EventDescriptor | undefined {
+  return [descriptor, ...Object.values(descriptor.earlier)].find(({ recordName }) => recordName === writerRecordName);
 }
 
 /** Makes typed events of records. */
@@ -70,21 +64,11 @@ export class EventDecoder {
     const { registryId, payload } = parseFrame(record.value);
     if (registryId < 0) throw new DecodeError(`${registryId} is no schema id of a registry`);
     const writer = await this.#registry.schemaById(registryId);
-    const reader = selectReader(registration, writer.recordName);
+    const reader = selectReader(registration.descriptor, writer.recordName);
     if (reader === undefined) throw new DecodeError(describeUnknownGeneration(registration, writer));
-    const data = this.#decoderFor(writer, reader.descriptor)(payload);
-    if (reader.upcast === null) return { ...envelope, data };
-    try {
-      return { ...envelope, data: reader.upcast(data, envelope) };
-    } catch (error) {
-      const { descriptor } = registration;
-      throw new ConsumerError(
-        "UPCAST_FAILED",
-        `The upcaster of ${descriptor.type} from version ${reader.descriptor.version} to ${descriptor.version} threw ` +
-          `${summarizeError(error).name}: ${summarizeError(error).message}`,
-        { cause: error },
-      );
-    }
+    const data = this.#decoderFor(writer, reader)(payload);
+    if (reader === registration.descriptor) return { ...envelope, data };
+    return { ...envelope, data: upcast(registration, { ...envelope, version: reader.version, data }) };
   }
 
   #decoderFor(writer: WriterSchema, descriptor: EventDescriptor): (bytes: Uint8Array) => unknown {
@@ -95,6 +79,22 @@ export class EventDecoder {
     this.#decoders.set(key, decoder);
     return decoder;
   }
+}
+
+function upcast({ descriptor, upcast: chain }: Registration, event: ReceivedEvent<unknown>): unknown {
+  try {
+    return chain(event);
+  } catch (error) {
+    if (!UpcastError.is(error)) throw error;
+    throw new ConsumerError("UPCAST_FAILED", describeFailedStep(descriptor, error), { cause: error.cause ?? error });
+  }
+}
+
+/** In one line, as the dead letter holds it: what the step threw may have many. */
+function describeFailedStep({ type }: EventDescriptor, { from, to, cause, message }: UpcastError): string {
+  if (cause === undefined) return message;
+  const thrown = summarizeError(cause);
+  return `The upcaster of ${type} from version ${from} to version ${to} threw ${thrown.name}: ${thrown.message}`;
 }
 
 function describeUnknownGeneration({ descriptor }: Registration, writer: WriterSchema): string {

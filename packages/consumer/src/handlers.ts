@@ -1,4 +1,12 @@
-import type { DataOf, EarlierGenerations, Envelope, EventDescriptor } from "@waybill/events";
+import {
+  createUpcaster,
+  type DataOf,
+  type EarlierGenerations,
+  type Envelope,
+  type EventDescriptor,
+  UpcastError,
+  type Upcasters,
+} from "@waybill/events";
 import { ConsumerError } from "./errors.ts";
 
 /** An event as a handler gets it. `version` is the version that the writer wrote; `data` is of the handler's version. */
@@ -23,19 +31,9 @@ export interface HandlerContext<Tx> {
  */
 export type Handler<Data, Tx> = (event: ReceivedEvent<Data>, context: HandlerContext<Tx>) => Promise<unknown>;
 
-/** Makes the handler's version out of an earlier generation's data. Pure: the same data gives the same result. */
-export type Upcaster<From, To> = (data: From, envelope: Envelope) => To;
-
-/** One upcaster for each earlier generation of the descriptor, by the version in `descriptor.earlier`. */
-export type Upcasters<Descriptor extends EventDescriptor> = {
-  readonly [Version in keyof Descriptor["earlier"]]: Upcaster<
-    DataOf<Descriptor["earlier"][Version]>,
-    DataOf<Descriptor>
-  >;
-};
-
 /** Options of one handler. */
 export interface HandlerOptions<Descriptor extends EventDescriptor> {
+  /** The steps from each earlier generation to the next, by the version that each begins with. */
   readonly upcast: Upcasters<Descriptor>;
 }
 
@@ -54,7 +52,8 @@ export type HandlerArguments<Descriptor extends EventDescriptor, Tx> = keyof Des
 /** A handler with its types erased: what the run-time parts work on. */
 export interface Registration {
   readonly descriptor: EventDescriptor;
-  readonly upcast: ReadonlyMap<number, Upcaster<unknown, unknown>>;
+  /** Reads an event of any generation as the descriptor's. @throws UpcastError */
+  readonly upcast: (event: ReceivedEvent<unknown>) => unknown;
   readonly handler: Handler<unknown, unknown>;
 }
 
@@ -91,17 +90,16 @@ function createRegistration(descriptor: EventDescriptor, args: readonly unknown[
     throw new ConsumerError("HANDLER_INVALID", `.on(${descriptor.type}, …) takes [options,] and a handler function.`);
   }
   const options = args.length === 2 ? (args[0] as Partial<HandlerOptions<EventDescriptor>>) : {};
-  const upcast = new Map<number, Upcaster<unknown, unknown>>();
-  for (const version of Object.keys(descriptor.earlier).map(Number)) {
-    const upcaster: unknown = options.upcast?.[version];
-    if (typeof upcaster !== "function") {
-      throw new ConsumerError(
-        "HANDLER_INVALID",
-        `${descriptor.type} has an earlier generation, version ${version}, that the handler cannot read by itself. ` +
-          `Give .on(…) the option { upcast: { ${version}: (data) => … } }.`,
-      );
-    }
-    upcast.set(version, upcaster as Upcaster<unknown, unknown>);
+  return { descriptor, upcast: createUpcast(descriptor, options), handler: handler as Handler<unknown, unknown> };
+}
+
+function createUpcast(descriptor: EventDescriptor, { upcast }: Partial<HandlerOptions<EventDescriptor>>) {
+  try {
+    return createUpcaster(descriptor, upcast ?? {});
+  } catch (error) {
+    if (!UpcastError.is(error)) throw error;
+    throw new ConsumerError("HANDLER_INVALID", `.on(${descriptor.type}, { upcast }, …): ${error.message}`, {
+      cause: error,
+    });
   }
-  return { descriptor, upcast, handler: handler as Handler<unknown, unknown> };
 }

@@ -10,8 +10,6 @@ export type {
   HandlerContext,
   HandlerOptions,
   ReceivedEvent,
-  Upcaster,
-  Upcasters,
 } from "./handlers.ts";
 export { pruneInbox, type PruneInboxOptions } from "./inbox.ts";
 export type { TopicPartition } from "./kafka-port.ts";

@@ -2,7 +2,7 @@
  * What the compiler must take and refuse; `tsc -b` runs it. A line under `@ts-expect-error` that compiles is an error.
  */
 import { createConsumer, type TransactionOf } from "@waybill/consumer";
-import type { EventDescriptor } from "@waybill/events";
+import type { Envelope, EventDescriptor } from "@waybill/events";
 import type { ShopClient, ShopTransaction } from "@waybill/harness";
 
 interface PlacedV1 {
@@ -60,6 +60,23 @@ consumer.on(
 );
 // @ts-expect-error version 1 has no earlier generation to upcast
 consumer.on(placedV1, { upcast }, async () => {});
+
+// A third generation asks for the step from the second, and leaves that from the first as it is.
+interface PlacedV3 {
+  readonly orderId: string;
+  readonly total: string;
+}
+declare const placedV3: EventDescriptor<"orders.order.placed", 3, PlacedV3, { 1: typeof placedV1; 2: typeof placedV2 }>;
+// @ts-expect-error no upcaster from version 2 to version 3
+consumer.on(placedV3, { upcast }, async () => {});
+const toV3 = ({ orderId, totalCents }: PlacedV2, { source }: Envelope): PlacedV3 => ({
+  orderId,
+  total: `${totalCents} ${source}`,
+});
+consumer.on(placedV3, { upcast: { ...upcast, 2: toV3 } }, async ({ data }) => void data.total);
+// Its steps do for a handler of the second.
+const all = { ...upcast, 2: toV3 };
+consumer.on(placedV2, { upcast: all }, async ({ data }) => void data.totalCents);
 
 // A descriptor made at run time may have earlier generations or not.
 consumer.on(unknownEvent, async (event) => void event.data);

@@ -7,6 +7,7 @@ import { eventually } from "@waybill/harness";
 import { publish } from "@waybill/outbox";
 import { retryableByCode } from "../src/errors.ts";
 import { resolveSettings } from "../src/settings.ts";
+import type { Upcasters } from "@waybill/events";
 import { ConsumerTest } from "./consumer-test.ts";
 import { shopEvents } from "./shop-events.ts";
 
@@ -54,11 +55,11 @@ it("runs the example of an upcaster", async () => {
   const { consumer, recorder } = test.createConsumer();
   const seen: number[] = [];
   // #region upcast
-  consumer.on(
-    orderPlaced, // version 3, of a new generation: amounts became cents
-    { upcast: { 2: ({ orderId, amount }) => ({ orderId, cents: amount * 100 }) } },
-    async ({ data }) => void seen.push(data.cents),
-  );
+  const orderPlacedUpcasters = {
+    2: ({ orderId, amount }) => ({ orderId, cents: amount * 100 }), // from version 2 to 3: amounts became cents
+  } satisfies Upcasters<typeof orderPlaced>;
+
+  consumer.on(orderPlaced, { upcast: orderPlacedUpcasters }, async ({ data }) => void seen.push(data.cents));
   // #endregion
   await consumer.start();
   await test.produceEvent(placedV2, { orderId: "a", amount: 5, note: "" });

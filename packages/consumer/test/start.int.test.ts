@@ -91,7 +91,7 @@ it("refuses what cannot work, before anything starts", async () => {
   expect(() => consumer.on(placedV3, { upcast }, async () => {})).toThrow(
     expect.objectContaining({
       code: "HANDLER_INVALID",
-      message: expect.stringContaining("shop.order.placed has an earlier generation, version 2"),
+      message: expect.stringContaining("shop.order.placed has no upcaster from version 2 to version 3"),
     }),
   );
   consumer.on(placedV2, async () => {});

@@ -90,5 +90,5 @@ it("dead-letters a generation that the handler does not know, and an upcaster's 
   );
   const [failed] = await broken.recorder.until("dead-lettered");
   expect(failed).toMatchObject({ reason: "upcast-failed", error: { code: "UPCAST_FAILED" } });
-  expect(String(failed?.error)).toMatch(/from version 2 to 3 threw Error: amount is missing/);
+  expect(String(failed?.error)).toMatch(/from version 2 to version 3 threw Error: amount is missing/);
 });

@@ -2,6 +2,7 @@ import type { Issue } from "./event-descriptor.ts";
 
 const encodeBrand = Symbol.for("@waybill/events/EncodeError");
 const decodeBrand = Symbol.for("@waybill/events/DecodeError");
+const upcastBrand = Symbol.for("@waybill/events/UpcastError");
 
 /** A value does not fit its schema. Thrown in the transaction that made it; nothing has been written. */
 export class EncodeError extends Error {
@@ -55,5 +56,41 @@ export class DecodeError extends Error {
   /** Holds across copies of this package, where `instanceof` does not. */
   static is(error: unknown): error is DecodeError {
     return typeof error === "object" && error !== null && decodeBrand in error;
+  }
+}
+
+/**
+ * - `UPCASTER_FAILED`: a step threw, or returned no data;
+ * - `UPCASTER_MISSING`: an earlier generation has no step to the next;
+ * - `VERSION_UNKNOWN`: the event's version ends none of the generations that the descriptor knows.
+ */
+export type UpcastErrorCode = "UPCASTER_FAILED" | "UPCASTER_MISSING" | "VERSION_UNKNOWN";
+
+/** Which step, and what it threw. */
+export interface UpcastErrorOptions extends ErrorOptions {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An event of an earlier generation cannot become one of the newest. Trying again gives the same error. */
+export class UpcastError extends Error {
+  override readonly name = "UpcastError";
+  readonly code: UpcastErrorCode;
+  /** The version that the step begins with. */
+  readonly from: number;
+  /** The version that the step leads to. */
+  readonly to: number;
+
+  constructor(code: UpcastErrorCode, message: string, options: UpcastErrorOptions) {
+    super(message, "cause" in options ? { cause: options.cause } : {});
+    this.code = code;
+    this.from = options.from;
+    this.to = options.to;
+    Object.defineProperty(this, upcastBrand, { value: true });
+  }
+
+  /** Holds across copies of this package, where `instanceof` does not. */
+  static is(error: unknown): error is UpcastError {
+    return typeof error === "object" && error !== null && upcastBrand in error;
   }
 }

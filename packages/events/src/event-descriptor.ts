@@ -28,7 +28,7 @@ export interface EventDescriptor<
   readonly schemaId: bigint;
   /**
    * The last version of each generation before this one, by version number. A consumer of this version gives an
-   * upcaster for each of them.
+   * upcaster from each of them to the generation that follows it.
    */
   readonly earlier: Earlier;
   /** The partition key of an event, or null when the schema marks no key field. */

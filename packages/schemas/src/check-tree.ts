@@ -1,8 +1,10 @@
 import type { Baseline } from "./baseline/baseline.ts";
 import { type Finding, sortFindings } from "./finding.ts";
 import type { SchemaLock } from "./lock-file.ts";
+import { applyContracts } from "./rules/apply-contracts.ts";
 import { checkBaseline } from "./rules/baseline.ts";
 import { checkGenerations } from "./rules/compatibility.ts";
+import { checkContracts } from "./rules/contracts.ts";
 import { checkKeyField } from "./rules/key-field.ts";
 import { checkConfiguredEvents, checkNames } from "./rules/names.ts";
 import { checkReleased } from "./rules/release.ts";
@@ -23,15 +25,17 @@ export interface CheckOptions {
 export function checkTree(tree: SchemaTree, lock: SchemaLock, options: CheckOptions = {}): readonly Finding[] {
   const own = checkOwn(tree, lock);
   const { baseline = null, now = new Date() } = options;
-  const findings = baseline === null ? own : [...own, ...checkBaseline(tree, baseline, own)];
+  const all = baseline === null ? own : [...own, ...checkBaseline(tree, baseline, own)];
+  const findings = applyContracts(all, tree, lock);
   return sortFindings(applyWaivers(findings, tree.config.waivers, { now, hasBaseline: baseline !== null }));
 }
 
 function checkOwn(tree: SchemaTree, lock: SchemaLock): readonly Finding[] {
-  const { config, events, findings } = tree;
+  const { config, events, contracts, findings } = tree;
   return [
     ...findings,
     ...checkConfiguredEvents(config.events, events),
+    ...checkContracts(contracts, events),
     ...checkReleased(events, lock),
     ...events.flatMap((event) => [
       ...checkVersionGaps(event, lock),

@@ -19,6 +19,8 @@ Examples:
   $ schemas push --dry-run           show what the registry lacks
   $ schemas new orders.order.placed  add an event, or the next version of one
   $ schemas diff orders.order.placed compare its newest version with the one before
+  $ schemas consumers                show which services read which events
+  $ schemas docs --out public        write a catalogue to browse
 `;
 
 /** Adds a command to the program. */
@@ -37,8 +39,10 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   show: async () => (await import("./commands/show.ts")).addShowCommand,
   new: async () => (await import("./commands/new.ts")).addNewCommand,
   diff: async () => (await import("./commands/diff.ts")).addDiffCommand,
+  consumers: async () => (await import("./commands/consumers.ts")).addConsumersCommand,
   sample: async () => (await import("./commands/sample.ts")).addSampleCommand,
   decode: async () => (await import("./commands/decode.ts")).addDecodeCommand,
+  docs: async () => (await import("./commands/docs.ts")).addDocsCommand,
   pull: async () => (await import("./commands/pull.ts")).addPullCommand,
 };
 

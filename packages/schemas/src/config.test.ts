@@ -32,7 +32,7 @@ it("reads every setting", () => {
   const config = {
     $schema: "./schemas.config.schema.json",
     mode: "BACKWARD",
-    generate: { out: "../events", scope: "@shop" },
+    generate: { out: "../events", scope: "@shop", brandedIds: { OrderId: ["orderId"] } },
     registry: { url: "https://registry.example.com/apis/ccompat/v7" },
     rules: { "logical-scale": "warning", "default-changed": "off" },
     events: { "orders.order.placed": { topic: "orders", key: "orderId" }, "users.user.registered": { key: null } },
@@ -45,7 +45,7 @@ it("reads every setting", () => {
   };
   expect(parseConfig(bytesOf(config)).config).toEqual({
     mode: "BACKWARD",
-    generate: { out: "../events", scope: "@shop" },
+    generate: { out: "../events", scope: "@shop", brandedIds: new Map([["orderId", "OrderId"]]) },
     registryUrl: "https://registry.example.com/apis/ccompat/v7",
     rules: new Map([
       ["logical-scale", "warning"],
@@ -146,4 +146,24 @@ it("reports what is wrong with the settings of lint", () => {
     "an override must be an object, not a string",
   ]);
   expect(problemsOf({ lint: { overrides: {} } })).toEqual([expect.stringContaining('"overrides" must be an array')]);
+});
+
+it("reports what is wrong with branded ids", () => {
+  const brandedIds = {
+    order: ["a"],
+    Date: ["b"],
+    OrderId: "orderId",
+    NoId: [],
+    CustomerId: ["customerId", 1],
+    UserId: ["customerId"],
+  };
+  const problems = problemsOf({ generate: { out: "../events", scope: "@shop", brandedIds } });
+  expect(problems.map((problem) => problem.replace(/^\S+ /, ""))).toEqual([
+    '"order" in "brandedIds" must be the name of a type that ends in Id, such as OrderId',
+    '"Date" in "brandedIds" must be the name of a type that ends in Id, such as OrderId',
+    '"OrderId" must be a list of the names of fields, such as ["orderId"]',
+    '"NoId" must be a list of the names of fields, such as ["orderId"]',
+    'a field of "CustomerId" must be a string, not a number',
+    'the field "customerId" is of CustomerId already: a field has one brand',
+  ]);
 });

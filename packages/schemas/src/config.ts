@@ -1,6 +1,7 @@
 import { COMPATIBILITY_MODES, type CompatibilityMode, type JsonNode, type JsonObjectNode } from "@waybill/avro";
 import type { Location } from "./finding.ts";
 import { type JsonFileProblem, JsonFileReader } from "./json-file.ts";
+import { readBrandedIds } from "./branded-ids-config.ts";
 import { readWaivers, type Waiver } from "./waiver.ts";
 import { type LintConfig, readLintConfig } from "./lint/lint-config.ts";
 import { isSettableRule, ruleSettings, type RuleSetting, type SettableRule, settableRules } from "./rule-severity.ts";
@@ -31,6 +32,8 @@ export interface GenerateConfig {
   readonly out: string;
   /** npm scope of the generated packages, such as `@shop-events`. */
   readonly scope: string;
+  /** The brand of the strings in a field, such as `OrderId`, by the field's name. */
+  readonly brandedIds: ReadonlyMap<string, string>;
 }
 
 export interface EventConfig {
@@ -84,14 +87,15 @@ export function isNpmScope(text: string): boolean {
 function readGenerate(reader: JsonFileReader, node: JsonNode | undefined): GenerateConfig | null {
   const generate = node && reader.object(node, '"generate"');
   if (!generate) return null;
-  reader.knownKeys(generate, ["out", "scope"], '"generate"');
+  reader.knownKeys(generate, ["out", "scope", "brandedIds"], '"generate"');
   const out = requiredString(reader, generate, "out", '"generate"');
   const scope = requiredString(reader, generate, "scope", '"generate"');
   const scopeNode = generate.members.get("scope");
   if (scope !== null && scopeNode !== undefined && !isNpmScope(scope)) {
     reader.wrong(scopeNode, `"scope" must be an npm scope such as @acme-events, not "${scope}"`);
   }
-  return out === null || scope === null ? null : { out, scope };
+  const brandedIds = readBrandedIds(reader, generate.members.get("brandedIds"));
+  return out === null || scope === null ? null : { out, scope, brandedIds };
 }
 
 function readRegistryUrl(reader: JsonFileReader, node: JsonNode | undefined): string | null {

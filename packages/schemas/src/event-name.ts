@@ -12,10 +12,14 @@ const part = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*";
 const domainFolder = new RegExp(`^${part}$`);
 const eventFolder = new RegExp(`^(${part})\\.(${part})$`);
 
+/** The folder of a tree that holds the contracts of consumers, and so is no domain. */
+export const reservedDomain = "consumers";
+
 /** Reads the folders `<domain>/<entity>.<action>`; null when they are no event's. */
 export function eventNameOf(domain: string, folder: string): EventName | null {
   const [, entity, action] = eventFolder.exec(folder) ?? [];
   if (entity === undefined || action === undefined || !domainFolder.test(domain)) return null;
+  if (domain === reservedDomain) return null;
   return { type: `${domain}.${entity}.${action}`, domain, entity, action };
 }
 

@@ -18,6 +18,8 @@ export const rules = [
   "file-unknown",
   "event-name",
   "event-unknown",
+  "contract-invalid",
+  "contract-unknown",
   "version-gap",
   "record-required",
   "record-name",
@@ -26,6 +28,7 @@ export const rules = [
   "key-moved",
   "key-narrowed",
   "incompatible",
+  "consumers-first",
   "logical-scale",
   "logical-unit",
   "logical-precision",
@@ -58,11 +61,27 @@ export interface Finding extends Location {
   /** What to do about it. */
   readonly help?: string;
   /** The version that a break of compatibility or of a release is about, and the field's path where it has one. */
-  readonly about?: { readonly event: string; readonly version: number; readonly field?: string };
+  readonly about?: {
+    readonly event: string;
+    readonly version: number;
+    readonly field?: string;
+    /** Of a break: the versions whose readers fail. */
+    readonly readers?: readonly number[];
+  };
+  /** The services that a break or change hurts, by their contracts. Absent where contracts cannot tell. */
+  readonly hurts?: readonly HurtService[];
   /** The waiver that lets it pass as a note: why, who answers for it, and the last day that it holds. */
   readonly waived?: { readonly reason: string; readonly owner: string; readonly expires: string };
   /** Another place that has part in it, such as the other side of an incompatibility. */
   readonly related?: Location & { readonly message: string };
+}
+
+/** A service that reads what a finding is about. */
+export interface HurtService {
+  readonly service: string;
+  readonly owner: string;
+  /** The fields in its contract that the finding touches; absent when it reads all of the event. */
+  readonly fields?: readonly string[];
 }
 
 /** The start of a file: where a finding about the file as a whole points. */

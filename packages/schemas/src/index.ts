@@ -3,6 +3,8 @@ export { type BaselineContext, readBaseline } from "./baseline/read-baseline.ts"
 export { type CheckOptions, checkTree } from "./check-tree.ts";
 export { parseConfig } from "./config.ts";
 export type { EventConfig, GenerateConfig, SchemasConfig } from "./config.ts";
+export type { ConsumerContract, EventUse } from "./contracts/contract.ts";
+export { readContracts } from "./contracts/read-contracts.ts";
 export { SchemasError, type SchemasErrorCode } from "./errors.ts";
 export type { EventName } from "./event-name.ts";
 export type { Finding, Location, Rule, Severity } from "./finding.ts";

@@ -1,4 +1,4 @@
-import { countFindings, type Finding, rules, type Severity } from "./finding.ts";
+import { countFindings, type Finding, type HurtService, rules, type Severity } from "./finding.ts";
 import type { SchemaTree } from "./schema-tree.ts";
 
 /** How many events and versions a check looked at. */
@@ -54,6 +54,8 @@ function formatFinding(finding: Finding, pathOf: (file: string) => string): stri
   if (related !== undefined) {
     lines.push(`    ${pathOf(related.file)}:${related.line}:${related.column}: ${related.message}`);
   }
+  const hurt = describeHurt(finding);
+  if (hurt !== null) lines.push(`    ${hurt}`);
   const remedy = remedyOf(finding);
   if (remedy !== null) lines.push(`    ${remedy}`);
   return lines.join("\n");
@@ -65,6 +67,18 @@ function pointToRules(findings: readonly Finding[]): readonly string[] {
   return failed.length === 0
     ? []
     : [`More about ${failed.length === 1 ? "this rule" : "these rules"}: schemas explain ${failed.join(" ")}`];
+}
+
+/** The services that a finding hurts, with their owners; null where contracts cannot tell. */
+export function describeHurt({ hurts }: Finding): string | null {
+  if (hurts === undefined) return null;
+  if (hurts.length === 0) return "hurts: no service that has a contract";
+  return `hurts: ${hurts.map((hurt) => `${hurt.service} (${hurt.owner})${describeFields(hurt)}`).join("; ")}`;
+}
+
+function describeFields({ fields }: HurtService): string {
+  if (fields === undefined) return ", which reads every field";
+  return fields.length === 0 ? "" : `, which reads ${fields.join(", ")}`;
 }
 
 /** What to do about a finding, or who has taken it on and for how long; null when there is nothing to say. */

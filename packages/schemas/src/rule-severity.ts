@@ -8,7 +8,7 @@ export type RuleSetting = (typeof ruleSettings)[number];
 
 /**
  * The rules whose severity the config can set, with their defaults: those about changes that Avro's schema resolution
- * lets pass. Errors are for what reads wrong values or loses the order of events, whatever consumers do.
+ * lets pass, and those that only fields hit which nobody reads. Errors are for what reads wrong values or loses the order of events, whatever consumers do.
  */
 export const defaultSeverities = {
   "key-moved": "error",
@@ -26,6 +26,7 @@ export const defaultSeverities = {
   "source-nullable": "warning",
   "source-required": "warning",
   "source-enum": "warning",
+  "consumers-first": "note",
 } as const satisfies Partial<Record<Rule, Severity>>;
 
 /** A rule whose severity the config can set. */

@@ -1,7 +1,9 @@
 import { hash } from "node:crypto";
 import { parseSchema, type RecordSchema, type Schema, type SchemaProblem } from "@waybill/avro";
 import type { SchemasConfig } from "./config.ts";
-import { type EventName, eventNameOf, namespaceOf } from "./event-name.ts";
+import type { ConsumerContract } from "./contracts/contract.ts";
+import { isContractFile, parseContracts } from "./contracts/contract-files.ts";
+import { type EventName, eventNameOf, namespaceOf, reservedDomain } from "./event-name.ts";
 import { compareFiles, type Finding, type Location, startOf } from "./finding.ts";
 import type { TreeFile } from "./tree-files.ts";
 
@@ -10,6 +12,8 @@ export interface SchemaTree {
   readonly config: SchemasConfig;
   /** By type. */
   readonly events: readonly EventHistory[];
+  /** What the services read, by the name of the file. */
+  readonly contracts: readonly ConsumerContract[];
   /** What kept files from being read as versions of events. */
   readonly findings: readonly Finding[];
 }
@@ -57,9 +61,11 @@ export interface Generation {
  */
 export function buildSchemaTree(config: SchemasConfig, files: readonly TreeFile[], other?: SchemaTree): SchemaTree {
   const parsed = new Map(other?.events.flatMap(({ versions }) => versions.map((version) => [version.file, version])));
-  const findings: Finding[] = [];
+  const { contracts, findings: contractFindings } = parseContracts(files);
+  const findings: Finding[] = [...contractFindings];
   const histories = new Map<string, { name: EventName; versions: SchemaVersion[] }>();
   for (const file of files) {
+    if (isContractFile(file.path)) continue;
     const place = placeOf(file.path);
     if ("rule" in place) {
       findings.push(place);
@@ -82,7 +88,7 @@ export function buildSchemaTree(config: SchemasConfig, files: readonly TreeFile[
       versions: versions.toSorted((a, b) => a.version - b.version),
     }))
     .toSorted((a, b) => compareFiles(a.name.type, b.name.type));
-  return { config, events, findings };
+  return { config, events, contracts, findings };
 }
 
 /** The generations of an event in order: runs of versions with one record name. Unreadable versions are left out. */
@@ -120,6 +126,7 @@ const versionFile = /^v([1-9][0-9]{0,8})\.avsc$/;
 function placeOf(path: string): VersionPlace | Finding {
   const parts = path.split("/");
   const [domain, folder, file] = parts;
+  if (domain === reservedDomain) return notAContract(path);
   const version = versionFile.exec(file ?? "")?.[1];
   if (parts.length !== 3 || domain === undefined || folder === undefined || version === undefined) {
     return {
@@ -141,6 +148,16 @@ function placeOf(path: string): VersionPlace | Finding {
     };
   }
   return { name, version: Number(version) };
+}
+
+function notAContract(path: string): Finding {
+  return {
+    ...startOf(path),
+    rule: "file-unknown",
+    severity: "error",
+    message: `"${path}" is not the contract of a consumer`,
+    help: `name it ${reservedDomain}/<service>.json, or move it out; no domain of events can be named "${reservedDomain}"`,
+  };
 }
 
 const decoder = new TextDecoder();

@@ -3,7 +3,10 @@ import { type EventName, namespaceOf, recordNameFor } from "./event-name.ts";
 import { fileOf } from "./schema-tree.ts";
 
 /** What `schemas init` writes: text by path. */
-export function starterFiles(event: EventName, generate: GenerateConfig): ReadonlyMap<string, string> {
+export function starterFiles(
+  event: EventName,
+  generate: Pick<GenerateConfig, "out" | "scope">,
+): ReadonlyMap<string, string> {
   const config = { mode: "FULL_TRANSITIVE", generate: { out: generate.out, scope: generate.scope } };
   return new Map([
     [configFileName, `${JSON.stringify(config, null, 2)}\n`],

@@ -7,7 +7,7 @@ const maxSymbols = 12;
  * A type on one line: `string (uuid)`, `bytes (decimal 12,2)`, `array<OrderItem>`, `null | long`, `enum Status {A, B}`.
  *
  * @param namespace names inside it are shown without it
- * @param limit how many symbols of an enum are listed
+ * @param limit how many symbols of an enum are listed; none are named with 0
  */
 export function typeText(schema: Schema, namespace: string | null, limit = maxSymbols): string {
   const text = bareText(schema, namespace, limit);
@@ -19,7 +19,7 @@ function bareText(schema: Schema, namespace: string | null, limit: number): stri
     case "record":
       return nameText(schema, namespace);
     case "enum":
-      return `enum ${nameText(schema, namespace)} {${symbolsText(schema, limit)}}`;
+      return `enum ${nameText(schema, namespace)}${limit === 0 ? "" : ` {${symbolsText(schema, limit)}}`}`;
     case "fixed":
       return `fixed ${nameText(schema, namespace)} of ${schema.size} bytes`;
     case "array":

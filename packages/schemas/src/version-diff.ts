@@ -37,7 +37,10 @@ export function diffVersions(before: DiffSide, after: DiffSide): VersionDiff {
   return {
     before,
     after,
-    identical: normalFormOf(before) === normalFormOf(after),
+    // Worked out where it is asked for, as it parses both texts once more.
+    get identical() {
+      return normalFormOf(before) === normalFormOf(after);
+    },
     changes: diffRecords(before.record, after.record),
     backward: reasonsOf(after.record, before.record),
     forward: reasonsOf(before.record, after.record),

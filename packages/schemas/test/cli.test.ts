@@ -21,6 +21,7 @@ const commands = [
   "show",
   "new",
   "diff",
+  "consumers",
   "sample",
   "decode",
   "pull",
@@ -285,6 +286,23 @@ describe("generate", () => {
       code: 1,
       stdout: "events/orders/src/order.placed.ts is outdated\n",
     });
+  });
+
+  it("brands the ids that the config names, and refuses names of no field", async () => {
+    const generate = { out: "../events", scope: "@acme-events", brandedIds: { OrderId: ["orderId"] } };
+    await using folder = await folderWith({ ...tree, [config]: { generate } });
+    expect((await runSchemas(folder.path, ["generate"])).code).toBe(0);
+    const module = await readFile(join(folder.path, "events/orders/src/order.placed.ts"), "utf8");
+    expect(module).toContain("readonly orderId: OrderId;");
+    await writeFile(
+      join(folder.path, config),
+      JSON.stringify({ generate: { ...generate, brandedIds: { OrderId: ["ordrId"] } } }),
+    );
+    const { code, stderr } = await runSchemas(folder.path, ["generate"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('"brandedIds" names "ordrId" for OrderId');
+    await writeFile(join(folder.path, config), JSON.stringify(tree[config]));
+    expect((await runSchemas(folder.path, ["generate"])).stdout).toContain("Removed events/orders/src/ids.ts\n");
   });
 
   it("generates nothing from a tree with errors, or without a place to write to", async () => {

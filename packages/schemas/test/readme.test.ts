@@ -1,4 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "@jest/globals";
 import { schemasErrorCodes } from "../src/errors.ts";
 import { rules } from "../src/finding.ts";
@@ -77,6 +78,31 @@ it.each(commands)("names every option of %s", async (command) => {
   const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
   expect(options.length).toBeGreaterThan(0);
   for (const option of options) expect(row).toContain(`\`${option}`);
+});
+
+it.each(["list", "show", "of", "add"])("names every option of consumers %s", async (command) => {
+  const { stdout } = await runInProcess("/", ["consumers", command, "--help"]);
+  const [row = ""] = readme.match(/^\| `schemas consumers` .*$/m) ?? [];
+  expect(row).toContain(`\`${command}`);
+  for (const [, option] of stdout.matchAll(/^ {2}(--[a-z-]+)/gm)) expect(row).toContain(`\`${option}`);
+});
+
+it("shows what check says of a field that nobody reads", async () => {
+  const [, contract = "", shown] =
+    /\n### Consumer contracts\n.*?```json\n(.*?)```.*?```text\n(.*?)```/s.exec(readme) ?? [];
+  const field = (name: string, more = "") => `    { "name": "${name}", "type": "string"${more} }`;
+  const record = (...fields: readonly string[]) =>
+    `{\n  "type": "record",\n  "namespace": "orders.order",\n  "name": "OrderPlaced",\n  "fields": [\n${fields.join(",\n")}\n  ]\n}\n`;
+  const fields = [field("orderId", ', "waybill.key": true'), field("customerId")];
+  await using folder = await folderWith({
+    "schemas/schemas.config.json": {},
+    "schemas/consumers/email.json": contract,
+    "schemas/orders/order.placed/v1.avsc": record(...fields, field("channel")),
+  });
+  await runInProcess(folder.path, ["release"]);
+  await writeFile(join(folder.path, "schemas/orders/order.placed/v2.avsc"), record(...fields));
+  const { stdout } = await runInProcess(folder.path, ["check"]);
+  expect(stdout).toBe(shown);
 });
 
 it("shows what lint says", async () => {

@@ -9,7 +9,7 @@ import { userRegistered } from "@shop-events/users/user.registered";
 import { Decimal, type Envelope } from "@waybill/events";
 import type { Transaction } from "../database.ts";
 import { toDatabaseAmount } from "../money.ts";
-import { upcastOrderPlaced } from "../orders/upcast-order-placed.ts";
+import { orderPlacedUpcasters } from "../orders/order-placed-upcasters.ts";
 import type { Reaction } from "./reaction.ts";
 
 const NO_AMOUNT = new Decimal(0n, 2);
@@ -20,7 +20,7 @@ export const analytics: Reaction = {
   subscribe(consumer) {
     consumer
       .on(userRegistered, (event, { tx }) => count(tx, event, NO_AMOUNT))
-      .on(orderPlaced, { upcast: { 1: upcastOrderPlaced } }, (event, { tx }) => count(tx, event, event.data.total))
+      .on(orderPlaced, { upcast: orderPlacedUpcasters }, (event, { tx }) => count(tx, event, event.data.total))
       .on(orderConfirmed, (event, { tx }) => count(tx, event, event.data.total))
       .on(orderCancelled, (event, { tx }) => count(tx, event, NO_AMOUNT))
       .on(orderShipped, (event, { tx }) => count(tx, event, NO_AMOUNT))

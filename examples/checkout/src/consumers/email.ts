@@ -4,7 +4,7 @@ import { orderPlaced } from "@shop-events/orders/order.placed";
 import { orderShipped } from "@shop-events/orders/order.shipped";
 import { userRegistered } from "@shop-events/users/user.registered";
 import type { Transaction } from "../database.ts";
-import { upcastOrderPlaced } from "../orders/upcast-order-placed.ts";
+import { orderPlacedUpcasters } from "../orders/order-placed-upcasters.ts";
 import type { EmailService, EmailTemplate } from "../providers/email-service.ts";
 import type { Reaction } from "./reaction.ts";
 
@@ -14,7 +14,7 @@ export const email: Reaction = {
   subscribe(consumer, { emails }) {
     consumer
       .on(userRegistered, ({ id, data }, { tx }) => send(tx, emails, id, data.userId, "welcome"))
-      .on(orderPlaced, { upcast: { 1: upcastOrderPlaced } }, ({ id, data }, { tx }) =>
+      .on(orderPlaced, { upcast: orderPlacedUpcasters }, ({ id, data }, { tx }) =>
         send(tx, emails, id, data.customerId, "order-received"),
       )
       .on(orderConfirmed, ({ id, data }, { tx }) => send(tx, emails, id, data.customerId, "order-confirmed"))

@@ -7,7 +7,7 @@ import { publish } from "@waybill/outbox";
 import { randomUUID } from "node:crypto";
 import type { Transaction } from "../database.ts";
 import { findShortages, type StockLine } from "../orders/stock-decision.ts";
-import { upcastOrderPlaced } from "../orders/upcast-order-placed.ts";
+import { orderPlacedUpcasters } from "../orders/order-placed-upcasters.ts";
 import type { Reaction } from "./reaction.ts";
 
 /** Sets stock aside for placed orders and frees it for cancelled ones. */
@@ -15,9 +15,7 @@ export const inventory: Reaction = {
   groupId: "inventory",
   subscribe(consumer) {
     consumer
-      .on(orderPlaced, { upcast: { 1: upcastOrderPlaced } }, ({ data }, { tx }) =>
-        reserve(tx, data.orderId, data.items),
-      )
+      .on(orderPlaced, { upcast: orderPlacedUpcasters }, ({ data }, { tx }) => reserve(tx, data.orderId, data.items))
       .on(orderCancelled, ({ data }, { tx }) => release(tx, data.orderId));
   },
 };

@@ -61,7 +61,7 @@ async function ship(tx: Transaction, { orderId, shipmentId, trackingNumber }: Sh
   await publish(tx, orderShipped, { orderId, customerId, shipmentId, trackingNumber, shippedAt: new Date() });
 }
 
-async function deliver(tx: Transaction, { orderId, shipmentId }: ShippedParcel): Promise<void> {
+async function deliver(tx: Transaction, { orderId, shipmentId }: Omit<ShippedParcel, "trackingNumber">): Promise<void> {
   await tx.shipment.update({ where: { id: shipmentId }, data: { status: "DELIVERED" } });
   const { customerId } = await tx.order.update({ where: { id: orderId }, data: { status: "DELIVERED" } });
   await publish(tx, orderDelivered, { orderId, customerId, shipmentId, deliveredAt: new Date() });

@@ -13,6 +13,7 @@ const MAX_DATE_MS = 8_640_000_000_000_000;
 
 /** One message's Avro bytes, and how far they have been read. */
 export class AvroInput {
+  /** @internal Not declared to applications, which may do without Node's types. */
   readonly bytes: Buffer;
   readonly end: number;
   /** Full name of the record being read, for messages. */

@@ -23,6 +23,7 @@ export function invalid(): never {
 
 /** Where one event's Avro bytes are put together. */
 export class AvroOutput {
+  /** @internal Not declared to applications, which may do without Node's types. */
   bytes: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   position = 0;
   nesting = 0;

@@ -127,6 +127,7 @@ function readRecord(json: Json, namespace: string, context: Context, depth: numb
     tag: null,
     recursive: false,
     doc: readDoc(json),
+    deprecated: readDeprecated(json),
   };
   define(type, context);
   context.records.push(type);
@@ -147,6 +148,7 @@ function readField(json: unknown, record: string, namespace: string, context: Co
     default: json.default,
     doc: readDoc(json),
     isKey: json["waybill.key"] === true,
+    deprecated: readDeprecated(json),
   };
 }
 
@@ -245,4 +247,9 @@ function readStrings(json: unknown): string[] {
 
 function readDoc(json: Json): string | null {
   return typeof json.doc === "string" && json.doc.trim() !== "" ? json.doc : null;
+}
+
+function readDeprecated({ "waybill.deprecated": deprecated }: Json): string | null {
+  if (deprecated === true) return "";
+  return typeof deprecated === "string" ? deprecated : null;
 }

@@ -81,6 +81,8 @@ export interface RecordType extends NamedType {
   /** Whether some value of the record may hold a value of the same record. */
   readonly recursive: boolean;
   readonly doc: string | null;
+  /** What `"waybill.deprecated"` says, empty for a plain `true`; null when it is not deprecated. */
+  readonly deprecated: string | null;
 }
 
 /** Digits in all, and behind the point. */
@@ -109,6 +111,8 @@ export interface Field {
   readonly doc: string | null;
   /** Marked `"waybill.key": true`: the partition key. */
   readonly isKey: boolean;
+  /** What `"waybill.deprecated"` says, empty for a plain `true`; null when it is not deprecated. */
+  readonly deprecated: string | null;
 }
 
 /** Whether every value of the type takes no bytes at all, so that bytes cannot bound how many there are. */

@@ -12,6 +12,7 @@ export {
   type LongType,
   type MapType,
   type RecordType,
+  type StringType,
   type UnionType,
 } from "../avro/schema-type.ts";
 export { type BranchCandidate, branchCandidates, valueClassOf } from "../avro/union-branch.ts";

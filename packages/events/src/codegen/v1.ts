@@ -68,6 +68,7 @@ export {
   isSymbol,
   putOwn,
 } from "../avro/value-tests.ts";
+export { type Branded, brandText, brandUuid } from "../branded.ts";
 export { Decimal } from "../decimal.ts";
 export { defineEvent } from "../define-event.ts";
 export type { EventDescriptor } from "../event-descriptor.ts";

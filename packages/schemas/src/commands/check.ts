@@ -18,6 +18,9 @@ no released version was edited or removed. Also tells what compatible versions d
 may not compile with; "rules" in the config sets how severe each is. Versions that the lock does
 not hold are noted as unreleased. Works offline, unless the baseline is a registry.
 
+Contracts of consumers (see "schemas consumers --help") are held to the schemas. Each break and
+change names the services that it hurts, and where no service reads the field it may be a note.
+
 --against adds a baseline, whose released versions must be here unchanged, and be compatible with
 the new ones: a ref of git, the commit where this branch left one, a folder with another state of
 the tree, or a registry. Exit code 3 says that the baseline could not be reached, and nothing more.

@@ -9,7 +9,7 @@ import { countFindings } from "../finding.ts";
 import { generatePackages } from "../generate/generate-packages.ts";
 import type { GeneratorEvent, PackageOptions } from "../generate/generator-input.ts";
 import { compareOutput, type FileChange, writeOutput } from "../generate/output-files.ts";
-import { findRuntime } from "../generate/runtime-dependency.ts";
+import { findGeneratorVersion, findRuntime } from "../generate/runtime-dependency.ts";
 import { countChecked, formatText, plural } from "../report.ts";
 import type { SchemaTree } from "../schema-tree.ts";
 import { displayPath } from "../tree-files.ts";
@@ -18,7 +18,7 @@ import { loadTree } from "./load.ts";
 
 const help = `
 Checks the tree, then writes one npm package for each domain into "generate.out" of the config:
-types, descriptors and codecs of every version, and example events for tests. The same schemas
+types, descriptors and codecs of every version, example events for tests, and a manifest. The same schemas
 give the same files, so the packages belong in version control. With any error in the tree
 nothing is written.
 
@@ -64,8 +64,12 @@ async function generate(context: CliContext, dir: string | undefined, options: G
     return 1;
   }
   const out = resolve(files.root, config.generate.out);
-  const runtime = await findRuntime(out);
-  const generated = packagesOf(tree, { scope: config.generate.scope, runtime });
+  const generated = packagesOf(tree, {
+    scope: config.generate.scope,
+    runtime: await findRuntime(out),
+    generatorVersion: await findGeneratorVersion(),
+    brandedIds: config.generate.brandedIds,
+  });
   const changes = await compareOutput(out, generated);
   if (options.check !== true) await writeOutput(out, generated, changes);
   return report(context, { changes, isCheck: options.check === true, shownOut: displayPath(context.cwd, out) });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Command } from "commander";
 import type { Action, CliContext, ExitCode } from "../cli-context.ts";
 import { SchemasError } from "../errors.ts";
-import { type EventName, parseEventType } from "../event-name.ts";
+import { type EventName, parseEventType, reservedDomain } from "../event-name.ts";
 import { planNewVersion } from "../next-version.ts";
 import { loadTree } from "./load.ts";
 import { writeNewFile } from "./write-new-file.ts";
@@ -62,7 +62,11 @@ async function addVersion(context: CliContext, type: string, options: NewOptions
 function requireEventName(type: string): EventName {
   const name = parseEventType(type);
   if (name !== null) return name;
-  const hint = type.includes("@") ? " The version is not yours to choose: it is the next." : "";
+  const hint = type.includes("@")
+    ? " The version is not yours to choose: it is the next."
+    : type.startsWith(`${reservedDomain}.`)
+      ? ` No domain can be named "${reservedDomain}": that folder holds the contracts of consumers.`
+      : "";
   throw new SchemasError(
     "usage",
     `"${type}" names no event. Give domain.entity.action in lower case, such as orders.order.placed.${hint}`,

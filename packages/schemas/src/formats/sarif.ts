@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { type Finding, type Location, rules } from "../finding.ts";
-import { type CheckedCounts, remedyOf } from "../report.ts";
+import { type CheckedCounts, describeHurt, remedyOf } from "../report.ts";
 import { formatRulePage, ruleDocs } from "../rules/rule-docs.ts";
 import { fingerprintsOf } from "./fingerprints.ts";
 
@@ -40,14 +40,15 @@ function descriptorOf(id: Finding["rule"]) {
 }
 
 function resultOf(finding: Finding, ruleIndex: number, pathOf: (file: string) => string) {
-  const { rule, severity, message, related, waived } = finding;
-  const remedy = remedyOf(finding);
+  const { rule, severity, message, related, waived, hurts } = finding;
+  const lines = [message, describeHurt(finding), remedyOf(finding)].filter((line) => line !== null);
   return {
     ruleId: rule,
     ruleIndex,
     level: severity,
-    message: { text: remedy === null ? message : `${message}\n${remedy}` },
+    message: { text: lines.join("\n") },
     locations: [placeOf(finding, pathOf)],
+    ...(hurts === undefined ? {} : { properties: { hurts } }),
     ...(waived === undefined
       ? {}
       : {

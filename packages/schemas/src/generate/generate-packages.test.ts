@@ -1,8 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
+import { type EventPackageManifest, schemaIdOf } from "@waybill/events";
+import { hash } from "node:crypto";
 import { generatePackages } from "./generate-packages.ts";
 import type { GeneratorEvent, PackageOptions } from "./generator-input.ts";
 
-const installed: PackageOptions = { scope: "@acme", runtime: { range: "^1.2.3", reference: null } };
+const installed: PackageOptions = {
+  scope: "@acme",
+  runtime: { range: "^1.2.3", reference: null },
+  generatorVersion: "1.2.4",
+};
 
 function event(type: string, ...fields: readonly object[]): GeneratorEvent {
   const [domain = "", entity = "", action = ""] = type.split(".");
@@ -25,12 +31,14 @@ describe("a package", () => {
     expect([...files.keys()]).toEqual([
       "orders/package.json",
       "orders/tsconfig.json",
+      "orders/manifest.json",
       "orders/README.md",
       "orders/src/index.ts",
       "orders/src/order.placed.ts",
       "orders/src/order.placed.testing.ts",
       "stock-keeping/package.json",
       "stock-keeping/tsconfig.json",
+      "stock-keeping/manifest.json",
       "stock-keeping/README.md",
       "stock-keeping/src/index.ts",
       "stock-keeping/src/item.counted.ts",
@@ -64,7 +72,7 @@ describe("a package", () => {
 
   it("is private, and refers to the runtime's sources, within the runtime's own workspace", () => {
     const runtime = { range: "workspace:*", reference: "../../packages/events" };
-    const inWorkspace = generatePackages([event("orders.order.placed")], { scope: "@acme", runtime });
+    const inWorkspace = generatePackages([event("orders.order.placed")], { ...installed, runtime });
     expect(JSON.parse(inWorkspace.get("orders/package.json") ?? "")).toMatchObject({ private: true });
     expect(JSON.parse(inWorkspace.get("orders/tsconfig.json") ?? "")).toMatchObject({
       references: [{ path: "../../packages/events" }],
@@ -77,6 +85,60 @@ describe("a package", () => {
       installed,
     );
     expect(again).toEqual(files);
+  });
+});
+
+describe("a manifest", () => {
+  const placed = event("orders.order.placed", { name: "orderId", type: "string", "waybill.key": true });
+  const [v1] = placed.versions;
+  const text = v1?.text ?? "";
+  const versions = [
+    { version: 1, text },
+    { version: 2, text: text.replace('"fields"', '"doc":"d","fields"') },
+    { version: 3, text: text.replace('"Event"', '"EventV3"'), key: null },
+  ];
+  const files = generatePackages([{ ...placed, versions }, event("orders.order.cancelled")], installed);
+  const manifest: EventPackageManifest = JSON.parse(files.get("orders/manifest.json") ?? "");
+
+  it("says whose it is, and is exported", () => {
+    expect(manifest).toMatchObject({
+      manifestVersion: 1,
+      package: "@acme/orders",
+      domain: "orders",
+      generator: { name: "@waybill/schemas", version: "1.2.4" },
+    });
+    expect(JSON.parse(files.get("orders/package.json") ?? "")).toMatchObject({
+      exports: { "./manifest.json": "./manifest.json" },
+      files: expect.arrayContaining(["manifest.json"]),
+    });
+  });
+
+  it("tells of each event and version, whatever the order of the input", () => {
+    const [cancelled, found] = manifest.events;
+    expect(cancelled).toMatchObject({ type: "orders.order.cancelled", versions: [{ version: 1, key: null }] });
+    expect(found).toMatchObject({
+      type: "orders.order.placed",
+      topic: "orders.order",
+      module: "./order.placed",
+      testing: "./order.placed/testing",
+      descriptor: "orderPlaced",
+    });
+    const firstGeneration = {
+      generation: 1,
+      recordName: "orders.order.Event",
+      subject: "orders.order-orders.order.Event",
+    };
+    expect(found?.versions).toMatchObject([
+      { version: 1, ...firstGeneration, key: "orderId", descriptor: "orderPlacedV1", sha256: hash("sha256", text) },
+      { version: 2, ...firstGeneration, key: "orderId", schemaId: String(schemaIdOf(versions[1]?.text ?? "")) },
+      {
+        version: 3,
+        generation: 2,
+        recordName: "orders.order.EventV3",
+        subject: "orders.order-orders.order.EventV3",
+        key: null,
+      },
+    ]);
   });
 });
 
@@ -113,6 +175,66 @@ describe("a module", () => {
     });
     expect(text).toContain("export interface ItemV1 {\n  readonly x: number;\n}");
     expect(text).toContain("export interface ItemV2 {\n  readonly y: number;\n}");
+  });
+});
+
+describe("branded ids", () => {
+  const uuid = { type: "string", logicalType: "uuid" };
+  const line = { type: "record", name: "Line", fields: [{ name: "orderIds", type: { type: "array", items: uuid } }] };
+  const placed = event(
+    "orders.order.placed",
+    { name: "orderId", type: uuid, "waybill.key": true },
+    { name: "customerId", type: ["null", "string"] },
+    { name: "lines", type: { type: "map", values: line } },
+  );
+  const paid = event("payments.payment.made", { name: "orderId", type: uuid }, { name: "userId", type: uuid });
+  const brandedIds = new Map([
+    ["orderId", "OrderId"],
+    ["orderIds", "OrderId"],
+    ["customerId", "CustomerId"],
+    ["userId", "CustomerId"],
+  ]);
+  const files = generatePackages([placed, paid], { ...installed, brandedIds });
+  const textOf = (path: string) => files.get(path) ?? "";
+
+  it("are the types of the fields that the config names, in any record, and in arrays and maps", () => {
+    const text = textOf("orders/src/order.placed.ts");
+    expect(text).toContain('import type { CustomerId, OrderId } from "./ids.ts";');
+    expect(text).toContain("readonly orderId: OrderId;");
+    expect(text).toContain("readonly customerId: CustomerId | null;");
+    expect(text).toContain("readonly orderIds: readonly OrderId[];");
+    expect(text).toContain("orderId: readString(input) as OrderId,");
+  });
+
+  it("are declared once for each package that has them, with the same check in all", () => {
+    expect(textOf("orders/src/ids.ts")).toContain('return brandUuid("OrderId", text);');
+    expect(textOf("payments/src/ids.ts")).toContain('return brandUuid("OrderId", text);');
+    // A customerId is no uuid, and so a userId need not be one as a CustomerId.
+    expect(textOf("orders/src/ids.ts")).toContain('return brandText("CustomerId", text);');
+    expect(textOf("payments/src/ids.ts")).toContain('return brandText("CustomerId", text);');
+    expect(textOf("orders/src/index.ts")).toContain('export { CustomerId, OrderId } from "./ids.ts";');
+    expect(JSON.parse(textOf("orders/package.json"))).toMatchObject({
+      exports: { "./ids": { types: "./dist/ids.d.ts", default: "./dist/ids.js" } },
+    });
+  });
+
+  it("are made by their constructors in examples", () => {
+    const text = textOf("orders/src/order.placed.testing.ts");
+    expect(text).toMatch(/import \{ (CustomerId, )?OrderId \} from "\.\/ids\.ts";/);
+    expect(text).toMatch(/ {4}orderId: OrderId\("[0-9a-f-]{36}"\),/);
+  });
+
+  it("leave packages as they are where nothing is named", () => {
+    expect(generatePackages([placed], { ...installed, brandedIds: new Map() })).toEqual(
+      generatePackages([placed], installed),
+    );
+    expect([...generatePackages([placed], installed).keys()]).not.toContain("orders/src/ids.ts");
+  });
+
+  it("must be of fields that there are", () => {
+    expect(() => generatePackages([placed], { ...installed, brandedIds: new Map([["ordrId", "OrderId"]]) })).toThrow(
+      '"brandedIds" names "ordrId" for OrderId, and no event has a field of strings of that name.',
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import type { EventName } from "../event-name.ts";
+import type { BrandedIds } from "./branded-ids.ts";
 
 /** One event, as far as code for it depends on the schema tree. */
 export interface GeneratorEvent {
@@ -22,6 +23,10 @@ export interface PackageOptions {
   /** npm scope, such as `@shop-events`. */
   readonly scope: string;
   readonly runtime: RuntimeDependency;
+  /** The version of `@waybill/schemas` for the manifest; `workspace` in that package's own workspace. */
+  readonly generatorVersion: string;
+  /** The brand of the strings in a field, by the field's name. Default: none. */
+  readonly brandedIds?: BrandedIds;
 }
 
 /** How a generated package refers to `@waybill/events`. */

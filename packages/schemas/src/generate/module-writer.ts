@@ -1,4 +1,5 @@
 import * as runtime from "@waybill/events/codegen/v1";
+import type { BrandedIds } from "./branded-ids.ts";
 import { NameScope } from "./names.ts";
 import { joinList } from "./source-text.ts";
 
@@ -10,9 +11,23 @@ const foreignTypes = ["AvroInput", "AvroOutput", "EventDescriptor", "Uint8Array"
 
 /** Collects the parts of one generated module: what it imports, which names it uses, and its declarations. */
 export class ModuleWriter {
-  readonly names: NameScope = new NameScope([...Object.keys(runtime), ...foreignTypes]);
+  readonly names: NameScope;
+  /** The brands that strings of the module's events have. */
+  readonly brandedIds: BrandedIds;
   private readonly imports = new Set<string>();
+  private readonly brands = new Set<string>();
   private readonly declarations: string[] = [];
+
+  constructor(brandedIds: BrandedIds = new Map()) {
+    this.brandedIds = brandedIds;
+    this.names = new NameScope([...Object.keys(runtime), ...foreignTypes, ...brandedIds.values()]);
+  }
+
+  /** Imports the type of a brand. @returns its name */
+  useBrand(brand: string): string {
+    this.brands.add(brand);
+    return brand;
+  }
 
   /** Imports a function of the runtime. @returns its name */
   use(helper: string): string {
@@ -43,7 +58,9 @@ export class ModuleWriter {
   finish(header: string): string {
     const imports = [...this.imports].toSorted((left, right) => compare(bare(left), bare(right)));
     const importing = joinList("import {", imports, `} from "${runtimeModule}";`, true);
-    return `${[header, importing, ...this.declarations].join("\n\n")}\n`;
+    const ids = joinList("import type {", [...this.brands].toSorted(compare), '} from "./ids.ts";', true);
+    const imported = this.brands.size === 0 ? importing : `${importing}\n${ids}`;
+    return `${[header, imported, ...this.declarations].join("\n\n")}\n`;
   }
 }
 

@@ -128,8 +128,10 @@ export class ReadFunctions {
       case "long":
         if (type.timestamp === null) return call("readLong");
         return call(type.timestamp === "millis" ? "readTimestampMillis" : "readTimestampMicros");
-      case "string":
-        return call("readString");
+      case "string": {
+        const brand = this.types.brandOf(type);
+        return `${call("readString")}${brand === null ? "" : ` as ${brand}`}`;
+      }
       case "bytes":
         return type.decimal === null ? call("readBytes") : call("readDecimal", type.decimal.scale);
       case "fixed":

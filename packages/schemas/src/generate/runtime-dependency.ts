@@ -12,14 +12,25 @@ import type { RuntimeDependency } from "./generator-input.ts";
 export async function findRuntime(folder: string): Promise<RuntimeDependency> {
   // dist/index.js or src/index.ts; symbolic links are resolved.
   const root = fileURLToPath(new URL("..", import.meta.resolve("@waybill/events")));
-  if (!root.split(sep).includes("node_modules")) {
+  if (!isInstalled(root)) {
     return { range: "workspace:*", reference: relative(join(folder, "package"), root).replaceAll(sep, "/") };
   }
-  const manifest: unknown = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  return { range: `^${versionOf(manifest)}`, reference: null };
+  return { range: `^${await versionIn(root)}`, reference: null };
 }
 
-function versionOf(manifest: unknown): string {
-  const isManifest = typeof manifest === "object" && manifest !== null && "version" in manifest;
-  return isManifest && typeof manifest.version === "string" ? manifest.version : "0.0.0";
+/** The version of this CLI; `workspace` where its own workspace runs it, in which a release must change no output. */
+export async function findGeneratorVersion(): Promise<string> {
+  // dist/generate/ or src/generate/.
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  return isInstalled(root) ? versionIn(root) : "workspace";
+}
+
+function isInstalled(root: string): boolean {
+  return root.split(sep).includes("node_modules");
+}
+
+async function versionIn(root: string): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const hasVersion = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return hasVersion && typeof manifest.version === "string" ? manifest.version : "0.0.0";
 }

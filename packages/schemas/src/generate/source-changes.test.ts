@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { parseSchemaOrThrow } from "@waybill/avro";
+import type { BrandedIds } from "./branded-ids.ts";
 import { findSourceChanges } from "./source-changes.ts";
 import type { TypedVersion } from "./typed-schema.ts";
 
@@ -118,6 +119,33 @@ describe("what may not compile", () => {
     expect(ofType(enumOf("A", "B"), enumOf("A", "C", "D"))).toEqual([
       "SYMBOLS_CHANGED f: the union Status gains C, D, which exhaustive switches lack and loses B, which code may name",
     ]);
+  });
+});
+
+describe("branded ids", () => {
+  const schema = event(field("orderId", logical("string", "uuid")), field("tags", { type: "array", items: "string" }));
+  const ids = new Map([["orderId", "OrderId"]]);
+  const changesWith = (older: object, newer: object, from: BrandedIds, to: BrandedIds) =>
+    findSourceChanges(versionOf(older), versionOf(newer), { older: from, newer: to }).map(
+      ({ kind, path, message }) => `${kind} ${path}: ${message}`,
+    );
+
+  it("change types where they are turned on or off, or named otherwise", () => {
+    expect(changesWith(schema, schema, new Map(), ids)).toEqual(["TYPE_CHANGED orderId: string becomes OrderId"]);
+    expect(changesWith(schema, schema, ids, new Map())).toEqual(["TYPE_CHANGED orderId: OrderId becomes string"]);
+    expect(changesWith(schema, schema, ids, new Map([["orderId", "PurchaseId"]]))).toEqual([
+      "TYPE_CHANGED orderId: OrderId becomes PurchaseId",
+    ]);
+    expect(changesWith(schema, schema, ids, ids)).toEqual([]);
+  });
+
+  it("are part of the types that versions change", () => {
+    const renamed = event(field("id", logical("string", "uuid"), { aliases: ["orderId"] }), ...schema.fields.slice(1));
+    expect(changesWith(schema, renamed, ids, ids)).toEqual([
+      'FIELD_RENAMED id: the property "orderId" is now "id"',
+      "TYPE_CHANGED id: OrderId becomes string",
+    ]);
+    expect(changesWith(schema, event(field("orderId", "string"), ...schema.fields.slice(1)), ids, ids)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { SourcePosition } from "@waybill/avro";
 import type { AvroType, EnumType, RecordType } from "@waybill/events/codegen/model";
+import { type BrandedIds, brandsIn, type StringBrands } from "./branded-ids.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { capitalised } from "./names.ts";
 import { VersionTypes } from "./ts-types.ts";
@@ -42,10 +43,26 @@ export interface SourceChange {
  * from the earlier to the later may not compile. A field that is new is no such change, as code that reads events
  * compiles; code that publishes them must give it.
  *
+ * @param brandedIds what the config brands: to brand a field, too, changes its type. Default: nothing
  * @throws DecodeError when one of the schemas is none that code can be generated for
  */
-export function findSourceChanges(older: TypedVersion, newer: TypedVersion): readonly SourceChange[] {
-  return new SourceComparison().compare({ older: typedRecordOf(older), newer: typedRecordOf(newer), path: "" });
+export function findSourceChanges(
+  older: TypedVersion,
+  newer: TypedVersion,
+  brandedIds: GeneratedWith = { older: new Map(), newer: new Map() },
+): readonly SourceChange[] {
+  const pair = { older: typedRecordOf(older), newer: typedRecordOf(newer), path: "" };
+  const brands = [
+    ...brandsIn(pair.older.type, brandedIds.older),
+    ...brandsIn(pair.newer.type, brandedIds.newer),
+  ] as const;
+  return new SourceComparison(new Map(brands)).compare(pair);
+}
+
+/** The branded ids with which the code for each of two versions is generated. */
+export interface GeneratedWith {
+  readonly older: BrandedIds;
+  readonly newer: BrandedIds;
 }
 
 interface Pair<Type extends AvroType = AvroType> {
@@ -59,7 +76,11 @@ class SourceComparison {
   private readonly pending: Pair[] = [];
   private readonly visited = new Map<AvroType, Set<AvroType>>();
   /** Writes types as the generator does. */
-  private readonly types = new VersionTypes(new ModuleWriter(), "");
+  private readonly types: VersionTypes;
+
+  constructor(brands: StringBrands) {
+    this.types = new VersionTypes(new ModuleWriter(), "", brands);
+  }
 
   /** Works from a stack, as records can refer to one another deeper than calls can nest. */
   compare(root: Pair): readonly SourceChange[] {

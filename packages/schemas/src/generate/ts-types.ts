@@ -1,19 +1,23 @@
-import type { AvroType, DecimalType, EnumType, RecordType, UnionType } from "@waybill/events/codegen/model";
+import type { AvroType, DecimalType, EnumType, RecordType, StringType, UnionType } from "@waybill/events/codegen/model";
+import { noBrands, type StringBrands } from "./branded-ids.ts";
 import type { ModuleWriter } from "./module-writer.ts";
 import { capitalised, checkedName } from "./names.ts";
+import { documentationOf } from "./documentation.ts";
 import { docComment, joinUnion, quote } from "./source-text.ts";
 
 /** The named types of one version in TypeScript: an interface for each record, a union of strings for each enum. */
 export class VersionTypes {
   private readonly module: ModuleWriter;
   private readonly suffix: string;
+  private readonly brands: StringBrands;
   private readonly named = new Map<RecordType | EnumType, string>();
   private readonly symbols = new Map<EnumType, string>();
 
   /** @param suffix tells the types of this version from those of the others: `V2` */
-  constructor(module: ModuleWriter, suffix: string) {
+  constructor(module: ModuleWriter, suffix: string, brands: StringBrands = noBrands) {
     this.module = module;
     this.suffix = suffix;
+    this.brands = brands;
   }
 
   /** Declares the interface of the event itself, and all types that it needs. */
@@ -35,7 +39,7 @@ export class VersionTypes {
       case "long":
         return type.timestamp === null ? "bigint" : "Date";
       case "string":
-        return "string";
+        return this.brandOf(type) ?? "string";
       case "bytes":
       case "fixed":
         if (type.decimal !== null) return this.module.useType("Decimal");
@@ -52,6 +56,12 @@ export class VersionTypes {
       case "record":
         return this.nameOf(type);
     }
+  }
+
+  /** The name of a string's brand, imported; null when it has none. */
+  brandOf(type: StringType): string | null {
+    const brand = this.brands.get(type);
+    return brand === undefined ? null : this.module.useBrand(brand);
   }
 
   /** The name of a record's interface or an enum's union; declares it when it is met first. */
@@ -93,11 +103,11 @@ export class VersionTypes {
     const declare = this.module.reserve();
     const tag = record.tag === null ? "" : `  readonly $type: ${quote(record.tag)};\n`;
     const fields = record.fields.map((field) => {
-      const notes = [field.doc ?? "", ...notesOn(field.type), ...(field.isKey ? ["The partition key."] : [])];
-      const doc = docComment([notes.filter((text) => text !== "").join(" ")], "  ");
+      const notes = [...notesOn(field.type), ...(field.isKey ? ["The partition key."] : [])];
+      const doc = docComment(documentationOf(field, notes), "  ");
       return `${doc}  readonly ${checkedName(field.name)}: ${this.expressionOf(field.type)};\n`;
     });
-    declare(`${docComment([record.doc])}export interface ${name} {\n${tag}${fields.join("")}}`);
+    declare(`${docComment(documentationOf(record))}export interface ${name} {\n${tag}${fields.join("")}}`);
   }
 }
 

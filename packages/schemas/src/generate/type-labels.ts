@@ -8,7 +8,7 @@ export function labelOf(type: AvroType, types: VersionTypes): string {
     case "long":
       return type.timestamp === null ? "Long" : `Timestamp${capitalised(type.timestamp)}`;
     case "string":
-      return type.uuid ? "Uuid" : "String";
+      return types.brandOf(type) ?? (type.uuid ? "Uuid" : "String");
     case "bytes":
       return type.decimal === null ? "Bytes" : `Decimal${type.decimal.precision}_${type.decimal.scale}`;
     case "fixed":
@@ -41,6 +41,8 @@ export function signatureOf(type: AvroType, types: VersionTypes): string {
     case "enum":
     case "record":
       return types.nameOf(type);
+    case "string":
+      return JSON.stringify([type, types.brandOf(type)]);
     default:
       return JSON.stringify(type);
   }

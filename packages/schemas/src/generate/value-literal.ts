@@ -1,4 +1,5 @@
 import { Decimal } from "@waybill/events";
+import { BrandedText } from "./branded-value.ts";
 import { LINE_WIDTH, quote } from "./source-text.ts";
 
 /** A value of an event as a TypeScript expression; below its first line it is indented by `indent`. */
@@ -30,6 +31,7 @@ function objectLiteral(value: object, indent: string): string {
   if (value instanceof Date) return `new Date("${value.toISOString()}")`;
   if (value instanceof Uint8Array) return `Uint8Array.of(${value.join(", ")})`;
   if (Decimal.is(value)) return `new Decimal(${value.unscaled}n, ${value.scale})`;
+  if (value instanceof BrandedText) return `${value.brand}(${quote(value.text)})`;
   const deeper = `${indent}  `;
   if (Array.isArray(value))
     return joined(

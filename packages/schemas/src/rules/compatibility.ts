@@ -49,10 +49,8 @@ function mergeBreaks(breaks: readonly Break[]): readonly Break[] {
 
 function findingOf(event: EventHistory, found: Break): Finding {
   const { isBackward, newer, older, cause } = found;
-  const earlier = older
-    .toSorted((a, b) => a.version - b.version)
-    .map(({ version }) => `v${version}`)
-    .join(", ");
+  const olderVersions = older.map(({ version }) => version).toSorted((a, b) => a - b);
+  const earlier = olderVersions.map((version) => `v${version}`).join(", ");
   const current = `v${newer.version}`;
   const where = cause.path === "" ? "" : `at ${cause.path}, `;
   const verdict = isBackward
@@ -67,7 +65,12 @@ function findingOf(event: EventHistory, found: Break): Finding {
     message: `${verdict}: ${where}${cause.message}`,
     help: `either keep the generation compatible, or begin a new one: name the record "${recordNameFor(event.name, newer.version)}", which gets its own registry subject, and consumers add an upcaster`,
     related: { ...locationOf(oldest.file, other), message: `the other side, in v${oldest.version}` },
-    about: { event: event.name.type, version: newer.version, ...(cause.path === "" ? {} : { field: cause.path }) },
+    about: {
+      event: event.name.type,
+      version: newer.version,
+      ...(cause.path === "" ? {} : { field: cause.path }),
+      readers: isBackward ? [newer.version] : olderVersions,
+    },
   };
 }
 

@@ -47,6 +47,18 @@ export const ruleDocs: Readonly<Record<Rule, RuleDoc>> = {
     why: "Most often it is a typing error, by which the settings of a real event would have no effect.",
     fix: "correct the name",
   },
+  "contract-invalid": {
+    severity: "error",
+    found: "a file in `consumers` is no contract: its JSON, its keys, or the name of its service",
+    why: "A contract that cannot be read warns nobody of a break, and the fields that its service reads would count as unread.",
+    fix: "correct the file; `schemas consumers add` writes one",
+  },
+  "contract-unknown": {
+    severity: "error",
+    found: "a contract names an event, version or field that the tree lacks",
+    why: "Most often it is a typing error, by which the service would not be named where a change hurts it.",
+    fix: "correct the name; `schemas show <event>` has the fields",
+  },
   "version-gap": {
     severity: "error",
     found: "a version number is missing",
@@ -174,6 +186,12 @@ export const ruleDocs: Readonly<Record<Rule, RuleDoc>> = {
       "a version and an earlier one of its generation cannot read each other as the mode asks, by Avro's schema resolution",
     why: "Topics hold events of all versions, and producers and consumers are deployed on their own. In the default mode, FULL_TRANSITIVE, every program reads every version, older and newer than its own, so that the order of deployments is free and topics can be replayed from their start.",
     fix: "keep it compatible, or begin a new generation",
+  },
+  "consumers-first": {
+    severity: "note, settable",
+    found: "an earlier version cannot read a version, through a field alone that no consumer contract lists",
+    why: "Nobody's code needs the field, so it may go. Yet a program that was built with the earlier version decodes the whole event by its schema, that field included: it fails until it has the newer version's package. Its code stays as it is, but it must be deployed before the first event of the new version is published. The finding names the services whose contracts list no version that new. With the severity `error` the version passes only when every contract lists it.",
+    fix: "deploy the services that the finding names with the version's package, then publish with it",
   },
   "released-edited": {
     severity: "error",

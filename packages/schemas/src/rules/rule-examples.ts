@@ -18,6 +18,10 @@ export const ruleExamples: Readonly<Partial<Record<Rule, RuleExample>>> = {
     before: { [v1]: order("OrderPlaced", [key, '{ "name": "total", "type": "long", "default": "0" }']) },
     after: { [v1]: order("OrderPlaced", [key, '{ "name": "total", "type": "long", "default": 0 }']) },
   },
+  "contract-unknown": {
+    before: { [v1]: first, "consumers/email.json": contract("order_id") },
+    after: { [v1]: first, "consumers/email.json": contract("orderId") },
+  },
   "record-required": {
     before: { [v1]: '{ "type": "array", "items": "string" }\n' },
     after: { [v1]: order("OrderPlaced", [key, '{ "name": "lines", "type": { "type": "array", "items": "string" } }']) },
@@ -53,6 +57,11 @@ export const ruleExamples: Readonly<Partial<Record<Rule, RuleExample>>> = {
 function order(name: string, fields: readonly string[]): string {
   const lines = fields.map((field) => `    ${field}`).join(",\n");
   return `{\n  "type": "record",\n  "namespace": "orders.order",\n  "name": "${name}",\n  "fields": [\n${lines}\n  ]\n}\n`;
+}
+
+function contract(field: string): string {
+  const event = `"orders.order.placed": { "versions": [1], "fields": ["${field}"] }`;
+  return `{\n  "service": "email",\n  "owner": "team-mail",\n  "events": { ${event} }\n}\n`;
 }
 
 /** The section of a rule's page that shows its example, in Markdown; empty without one. */

@@ -1,12 +1,13 @@
 import { DecodeError } from "@waybill/events";
 import { findSourceChanges, type SourceChange, type SourceChangeKind } from "../generate/source-changes.ts";
+import type { BrandedIds } from "../generate/branded-ids.ts";
 import type { SettableRule } from "../rule-severity.ts";
 import { locationOf } from "../schema-tree.ts";
 import type { ChangeFinding, VersionStep } from "./version-step.ts";
 
 /** Where code for the generated types of a version may not compile with those of the next. */
-export function checkSourceChanges({ older, newer }: VersionStep): readonly ChangeFinding[] {
-  return changesOf({ older, newer }).map(({ kind, path, message, ...places }) => ({
+export function checkSourceChanges({ older, newer }: VersionStep, brandedIds: BrandedIds): readonly ChangeFinding[] {
+  return changesOf({ older, newer }, brandedIds).map(({ kind, path, message, ...places }) => ({
     ...locationOf(newer.file, places.newer),
     rule: ruleOf[kind],
     path,
@@ -16,9 +17,9 @@ export function checkSourceChanges({ older, newer }: VersionStep): readonly Chan
   }));
 }
 
-function changesOf({ older, newer }: VersionStep): readonly SourceChange[] {
+function changesOf({ older, newer }: VersionStep, brandedIds: BrandedIds): readonly SourceChange[] {
   try {
-    return findSourceChanges(older, newer);
+    return findSourceChanges(older, newer, { older: brandedIds, newer: brandedIds });
   } catch (error) {
     // No code can be generated for one of the two, so no code depends on it; `schemas generate` says why.
     if (DecodeError.is(error)) return [];

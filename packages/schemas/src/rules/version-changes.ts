@@ -35,6 +35,7 @@ function changesOf(
 ) {
   const logical = checkLogicalChanges(step, config.mode, config.events.get(event.name.type));
   // Most versions are released, and reading schemas as the generator does takes its time.
-  const hasReaders = config.generate !== null && sourceRules.some((rule) => severityOf(rule) !== null);
-  return hasReaders ? [...logical, ...checkSourceChanges(step)] : logical;
+  const isTold = sourceRules.some((rule) => severityOf(rule) !== null);
+  if (config.generate === null || !isTold) return logical;
+  return [...logical, ...checkSourceChanges(step, config.generate.brandedIds)];
 }

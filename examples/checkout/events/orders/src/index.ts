@@ -24,6 +24,7 @@ export {
 export {
   type OrderPlaced,
   type AnyOrderPlaced,
+  type OrderPlacedUpcasters,
   type OrderPlacedV1,
   type OrderPlacedV2,
   orderPlaced,

@@ -31,6 +31,14 @@ export type AnyOrderPlaced =
   | { readonly version: 1; readonly data: OrderPlacedV1 }
   | { readonly version: 2; readonly data: OrderPlacedV2 };
 
+/**
+ * The steps from each generation of `orders.order.placed` to the next, by the version that each begins with. Pure: they
+ * are for `createUpcaster` of @waybill/events and for consumers.
+ */
+export interface OrderPlacedUpcasters {
+  readonly 1: (data: OrderPlacedV1) => OrderPlacedV2;
+}
+
 /** A customer placed an order. Neither stock nor payment is settled yet. */
 export interface OrderPlacedV1 {
   /** The order. Events of one order stay in sequence. A UUID. The partition key. */
