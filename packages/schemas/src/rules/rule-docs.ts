@@ -244,16 +244,6 @@ ${capitalize(fix)}.
 ${formatExample(rule)}${isWaivable(rule) ? waiverSection(rule) : ""}`;
 }
 
-/** The path of a rule's page in this package. */
-export function rulePageOf(rule: Rule): string {
-  return `docs/rules/${rule}.md`;
-}
-
-/** Every page by its path. */
-export function rulePages(): ReadonlyMap<string, string> {
-  return new Map(rules.map((rule) => [rulePageOf(rule), formatRulePage(rule)]));
-}
-
 function isWaivable(rule: Rule): boolean {
   return waivableRules.some((waivable) => waivable === rule);
 }
