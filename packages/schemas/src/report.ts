@@ -64,7 +64,9 @@ function formatFinding(finding: Finding, pathOf: (file: string) => string): stri
 
 /** Where to read on about what failed. */
 function pointToRules(findings: readonly Finding[]): readonly string[] {
-  const failed = [...rules, ...lintRuleIds].filter((rule) => findings.some((found) => found.rule === rule && found.severity === "error"));
+  const failed = [...rules, ...lintRuleIds].filter((rule) =>
+    findings.some((found) => found.rule === rule && found.severity === "error"),
+  );
   return failed.length === 0
     ? []
     : [`More about ${failed.length === 1 ? "this rule" : "these rules"}: schemas explain ${failed.join(" ")}`];

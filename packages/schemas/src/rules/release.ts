@@ -1,14 +1,18 @@
 import { fingerprint64 } from "@waybill/avro";
-import type { EventName } from "../event-name.ts";
+import type { SchemasConfig } from "../config.ts";
+import { SchemasError } from "../errors.ts";
+import { type EventName, namespaceOf } from "../event-name.ts";
+import { requireEventReference } from "../event-reference.ts";
 import { type Finding, startOf } from "../finding.ts";
 import type { LockedVersion, LockEntry, SchemaLock } from "../lock-file.ts";
-import { type EventHistory, fileOf, type SchemaVersion } from "../schema-tree.ts";
+import { type EventHistory, fileOf, type SchemaTree, type SchemaVersion } from "../schema-tree.ts";
 
 /** A released version stays as it is: events written with it are in topics, and programs built on it are running. */
 export function checkReleased(events: readonly EventHistory[], lock: SchemaLock): readonly Finding[] {
   const byType = new Map(events.map((event) => [event.name.type, event]));
   const removed = [...lock].flatMap(([type, versions]) =>
     [...versions]
+      .filter(([, { retired }]) => retired !== true)
       .filter(([version]) => !byType.get(type)?.versions.some((present) => present.version === version))
       .map(([version, locked]) => removedVersion(type, version, locked)),
   );
@@ -21,17 +25,57 @@ export function unreleasedOf(event: EventHistory, lock: SchemaLock): readonly Sc
   return event.versions.filter(({ version }) => !locked?.has(version));
 }
 
-/** The lock with every version of the tree in it. What it held stays as it was. */
+/**
+ * The lock with every version of the tree in it, and the topic and key that the config gives its event. What the lock
+ * held stays as it was.
+ */
 export function releaseAll(
-  events: readonly EventHistory[],
+  { events, config }: Pick<SchemaTree, "events" | "config">,
   lock: SchemaLock,
 ): ReadonlyMap<string, ReadonlyMap<number, LockEntry>> {
   const released = new Map<string, ReadonlyMap<number, LockEntry>>(lock);
   for (const event of events) {
-    const fresh = unreleasedOf(event, lock).map((version) => [version.version, lockEntryOf(version)] as const);
+    const fresh = unreleasedOf(event, lock).map(
+      (version) => [version.version, { ...lockEntryOf(version), ...settingsOf(event, config) }] as const,
+    );
     released.set(event.name.type, new Map([...(lock.get(event.name.type) ?? []), ...fresh]));
   }
   return released;
+}
+
+function settingsOf({ name, topic }: EventHistory, config: SchemasConfig): Pick<LockEntry, "topic" | "key"> {
+  const key = config.events.get(name.type)?.key;
+  return { ...(topic === namespaceOf(name) ? {} : { topic }), ...(key === undefined ? {} : { key }) };
+}
+
+/**
+ * The lock with released versions marked as retired, whose files are gone.
+ *
+ * @throws SchemasError `event-not-found` when a version was never released, `usage` when its file is still there
+ */
+export function retire(tree: SchemaTree, lock: SchemaLock, references: readonly string[]): SchemaLock {
+  const retired = new Map(lock);
+  for (const reference of references) {
+    const { type, version } = requireEventReference(reference);
+    const versions = retired.get(type);
+    const locked = version === null ? undefined : versions?.get(version);
+    if (version === null || versions === undefined || locked === undefined) {
+      throw new SchemasError(
+        "event-not-found",
+        `The lock holds no version ${reference}. Name a released one with @N, such as orders.order.placed@1.`,
+      );
+    }
+    const event = tree.events.find(({ name }) => name.type === type);
+    const present = event?.versions.find((candidate) => candidate.version === version);
+    if (present !== undefined) {
+      throw new SchemasError(
+        "usage",
+        `${present.file} is still there. Remove it first, once no topic holds its events and no program reads them.`,
+      );
+    }
+    retired.set(type, new Map([...versions, [version, { ...locked, retired: true }]]));
+  }
+  return retired;
 }
 
 function lockEntryOf(version: SchemaVersion): LockEntry {
@@ -94,7 +138,7 @@ function removedVersion(type: string, version: number, locked: LockedVersion): F
     rule: "released-removed",
     severity: "error",
     message: `v${version} of ${type} was released and is gone from the tree`,
-    help: "restore the file from version control: events written with it may still be in topics; once none are and no program reads them, remove this entry in the same commit",
+    help: `restore the file from version control: events written with it may still be in topics; once none are and no program reads them, retire it by "schemas release --retire ${type}@${version}"`,
     about: { event: type, version },
   };
 }
