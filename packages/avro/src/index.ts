@@ -63,6 +63,7 @@ export {
   parseSchemaOrThrow,
   type UnparsedSchema,
 } from "./parse/parse-schema.ts";
+export type { TypeReference } from "./parse/names.ts";
 export { normalForm } from "./normal-form.ts";
 export { formatProblem, type ProblemCode, type SchemaProblem } from "./parse/problems.ts";
 export { SourcePosition } from "./source-position.ts";

@@ -4,7 +4,8 @@ import { SchemasError } from "./errors.ts";
 
 const help = `
 A schema tree is a folder with schemas.config.json and a file <domain>/<entity>.<action>/v<N>.avsc
-for each version of each event. Commands look for it here and in ./schemas.
+for each version of each event, and types/<name>/v<N>.avsc for the types that they share. Commands
+look for it here and in ./schemas.
 
 Exit codes: 0 ok, 1 findings, 2 bad usage or input, or an unreachable registry,
 3 the baseline of a check could not be reached.

@@ -55,7 +55,7 @@ function keyOf(event: EventHistory, { config }: SchemaTree): string | null {
 export function formatEventList(events: readonly EventSummary[]): string {
   const rows = events.map((event) => [
     event.event,
-    event.generations.map(({ versions }) => formatRange(versions.map(({ version }) => version))).join(" | ") || "-",
+    event.generations.map(({ versions }) => formatVersions(versions.map(({ version }) => version))).join(" | ") || "-",
     formatStates(event),
     event.topic,
     event.key ?? "-",
@@ -67,14 +67,14 @@ function formatStates({ generations, unreadable }: EventSummary): string {
   const versions = generations.flatMap((generation) => generation.versions);
   const other = (["edited", "unreleased"] as const).flatMap((state) => {
     const found = versions.filter((version) => version.state === state).map(({ version }) => version);
-    return found.length === 0 ? [] : [`${formatRange(found)} ${state}`];
+    return found.length === 0 ? [] : [`${formatVersions(found)} ${state}`];
   });
-  const broken = unreadable.length === 0 ? [] : [`${formatRange(unreadable)} unreadable`];
+  const broken = unreadable.length === 0 ? [] : [`${formatVersions(unreadable)} unreadable`];
   return [...other, ...broken].join(", ") || "released";
 }
 
 /** `v1-v3 v5` for 1, 2, 3 and 5. */
-function formatRange(versions: readonly number[]): string {
+export function formatVersions(versions: readonly number[]): string {
   const runs: { first: number; last: number }[] = [];
   for (const version of versions) {
     const run = runs.at(-1);

@@ -15,11 +15,14 @@ const eventFolder = new RegExp(`^(${part})\\.(${part})$`);
 /** The folder of a tree that holds the contracts of consumers, and so is no domain. */
 export const reservedDomain = "consumers";
 
+/** The folder of a tree that holds the types which its events share, and so is no domain. */
+export const typesFolder = "types";
+
 /** Reads the folders `<domain>/<entity>.<action>`; null when they are no event's. */
 export function eventNameOf(domain: string, folder: string): EventName | null {
   const [, entity, action] = eventFolder.exec(folder) ?? [];
   if (entity === undefined || action === undefined || !domainFolder.test(domain)) return null;
-  if (domain === reservedDomain) return null;
+  if (domain === reservedDomain || domain === typesFolder) return null;
   return { type: `${domain}.${entity}.${action}`, domain, entity, action };
 }
 
@@ -43,7 +46,8 @@ export function recordNameFor(name: EventName, generationStart: number): string 
   return `${namespaceOf(name)}.${pascalCase(name.entity)}${pascalCase(name.action)}${suffix}`;
 }
 
-function pascalCase(words: string): string {
+/** `PostalAddress` for postal_address. */
+export function pascalCase(words: string): string {
   return words
     .split("_")
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))

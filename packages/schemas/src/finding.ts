@@ -21,6 +21,12 @@ export const rules = [
   "contract-invalid",
   "contract-unknown",
   "version-gap",
+  "type-name",
+  "import-invalid",
+  "import-missing",
+  "import-unused",
+  "import-cycle",
+  "import-conflict",
   "record-required",
   "record-name",
   "generation-name",
@@ -75,6 +81,14 @@ export interface Finding extends Location {
   readonly waived?: { readonly reason: string; readonly owner: string; readonly expires: string };
   /** Another place that has part in it, such as the other side of an incompatibility. */
   readonly related?: Location & { readonly message: string };
+}
+
+/** A place in a schema: in the file that it was read from, which is that of a shared type where one is imported. */
+export function locationOf(
+  file: string,
+  at: { readonly line: number; readonly column: number; readonly file?: string | null },
+): Location {
+  return { file: at.file ?? file, line: at.line, column: at.column };
 }
 
 /** A service that reads what a finding is about. */

@@ -35,5 +35,6 @@ export {
   type SchemaTree,
   type SchemaVersion,
 } from "./schema-tree.ts";
+export type { SharedType } from "./shared-types/shared-type.ts";
 export { type Waiver } from "./waiver.ts";
 export { readTree, type TreeFile, type TreeFiles } from "./tree-files.ts";

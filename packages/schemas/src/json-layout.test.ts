@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { layOutJson } from "./json-layout.ts";
-import { compactJson } from "./schema-tree.ts";
+import { compactJson } from "./compact-json.ts";
 
 it("puts what fits on a line, and fields on lines of their own", () => {
   const text = `{"type":"record","name":"C","fields":[{"name":"a","type":["null",{"type":"long","x":1.50e2}],"default":null},{"name":"b","type":{"type":"record","name":"D","fields":[]}}],"doc":"\\u00e9 \\"[,"}`;

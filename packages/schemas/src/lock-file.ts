@@ -1,16 +1,17 @@
 import type { JsonNode, JsonObjectNode } from "@waybill/avro";
+import { parseTypePath, typeFileOf, typeKeyOf } from "./shared-types/type-name.ts";
 import { compareFiles, type Location } from "./finding.ts";
 import { type JsonFileProblem, JsonFileReader } from "./json-file.ts";
 
 /** Name of the lock file, beside the config. */
 export const lockFileName = "schemas.lock.json";
 
-/** The released versions: event type, then version number. */
+/** The released versions: event type, or `types/<name>` of a shared type, then version number. */
 export type SchemaLock = ReadonlyMap<string, ReadonlyMap<number, LockedVersion>>;
 
 /** What a version was when it was released. */
 export interface LockedVersion {
-  /** SHA-256, in hexadecimal, of the schema text without white space between its tokens. */
+  /** SHA-256, in hexadecimal, of the schema text without white space between its tokens; an event's has its imported types in it. */
   readonly sha256: string;
   /** CRC-64-AVRO of the Parsing Canonical Form, in hexadecimal: equal when only docs, defaults and the like differ. */
   readonly crc64: string;
@@ -38,7 +39,7 @@ export function parseLock(content: Uint8Array): LockResult {
   const root = reader.root(content);
   const lock = new Map<string, ReadonlyMap<number, LockedVersion>>();
   if (root !== null) {
-    reader.knownKeys(root, ["lockVersion", "events"], "the lock");
+    reader.knownKeys(root, ["lockVersion", "events", "types"], "the lock");
     const version = root.members.get("lockVersion");
     if (version?.kind !== "number" || version.value !== lockVersion) {
       reader.wrong(
@@ -50,6 +51,12 @@ export function parseLock(content: Uint8Array): LockResult {
     const events =
       eventsNode === undefined ? reader.wrong(root, 'the lock needs "events"') : reader.object(eventsNode, '"events"');
     for (const [type, node] of events?.members ?? []) lock.set(type, readVersions(reader, node, type));
+    const typesNode = root.members.get("types");
+    const types = typesNode === undefined ? null : reader.object(typesNode, '"types"');
+    for (const [name, node] of types?.members ?? []) {
+      if (parseTypePath(typeFileOf(name, 1)) === null) reader.wrong(node, `"${name}" is no name of a shared type`);
+      lock.set(typeKeyOf(name), readVersions(reader, node, name));
+    }
   }
   return reader.problems.length === 0 ? { lock, problems: null } : { lock: null, problems: reader.problems };
 }
@@ -97,12 +104,24 @@ function readSettings(
 /** What `formatLock` writes of a version. */
 export type LockEntry = Omit<LockedVersion, "at">;
 
-/** The text of a lock file: sorted, and in the form that formatters leave alone. */
+/** The text of a lock file: sorted, and in the form that formatters leave alone. A tree without shared types has no `types`. */
 export function formatLock(lock: ReadonlyMap<string, ReadonlyMap<number, LockEntry>>): string {
-  const events = [...lock]
-    .toSorted(([a], [b]) => compareFiles(a, b))
-    .map(([type, versions]) => [type, Object.fromEntries(entriesOf(versions))] as const);
-  return `${JSON.stringify({ lockVersion, events: Object.fromEntries(events) }, null, 2)}\n`;
+  const sorted = [...lock].toSorted(([a], [b]) => compareFiles(a, b));
+  const prefix = typeKeyOf("");
+  const events = sorted.filter(([key]) => !key.startsWith(prefix));
+  const types = sorted
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, rest]) => [key.slice(prefix.length), rest] as const);
+  const content = {
+    lockVersion,
+    events: sectionOf(events),
+    ...(types.length === 0 ? {} : { types: sectionOf(types) }),
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function sectionOf(entries: readonly (readonly [string, ReadonlyMap<number, LockEntry>])[]) {
+  return Object.fromEntries(entries.map(([key, versions]) => [key, Object.fromEntries(entriesOf(versions))]));
 }
 
 function entriesOf(versions: ReadonlyMap<number, LockEntry>): readonly (readonly [string, LockEntry])[] {

@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { bytesOf, orderRecord, treeOf } from "../test/tree-fixture.ts";
-import { buildSchemaTree, compactJson, generationsOf } from "./schema-tree.ts";
+import { compactJson } from "./compact-json.ts";
+import { buildSchemaTree, generationsOf } from "./schema-tree.ts";
 
 it("removes the white space between tokens, and nothing else", () => {
   const text = '\ufeff{\r\n\t"a b" : "x  \\" y\\\\" , "n": [ 1.50, 12345678901234567890, 1e2 ]\n}\n';

@@ -1,10 +1,13 @@
 import { hash } from "node:crypto";
-import { parseSchema, type RecordSchema, type Schema, type SchemaProblem } from "@waybill/avro";
+import type { RecordSchema, Schema } from "@waybill/avro";
 import type { SchemasConfig } from "./config.ts";
 import type { ConsumerContract } from "./contracts/contract.ts";
 import { isContractFile, parseContracts } from "./contracts/contract-files.ts";
-import { type EventName, eventNameOf, namespaceOf, reservedDomain } from "./event-name.ts";
-import { compareFiles, type Finding, type Location, startOf } from "./finding.ts";
+import { type EventName, eventNameOf, namespaceOf, reservedDomain, typesFolder } from "./event-name.ts";
+import { compareFiles, type Finding, startOf } from "./finding.ts";
+import type { SharedType } from "./shared-types/shared-type.ts";
+import { TypeLibrary } from "./shared-types/type-library.ts";
+import { isInTypes, parseTypePath } from "./shared-types/type-name.ts";
 import type { TreeFile } from "./tree-files.ts";
 
 /** The events of a schema tree as its files tell them, whether or not they keep the rules. */
@@ -12,6 +15,8 @@ export interface SchemaTree {
   readonly config: SchemasConfig;
   /** By type. */
   readonly events: readonly EventHistory[];
+  /** The types that events share, by file. */
+  readonly types: readonly SharedType[];
   /** What the services read, by the name of the file. */
   readonly contracts: readonly ConsumerContract[];
   /** What kept files from being read as versions of events. */
@@ -34,14 +39,17 @@ export interface SchemaVersion {
   /** The bytes of the file. */
   readonly content: Uint8Array;
   /**
-   * The file's text without the white space between its tokens: what is registered, embedded in generated code and
-   * locked, so that reformatting a file changes nothing. As it stands when the file holds no valid schema.
+   * The file's text with the types that it imports in their places and without the white space between tokens: what is
+   * registered, embedded in generated code and locked, so that reformatting a file changes nothing. As it stands when
+   * the file holds no valid schema.
    */
   readonly text: string;
   /** SHA-256 over `text`, in hexadecimal. */
   readonly sha256: string;
   /** Null when the file holds no valid schema. */
   readonly schema: Schema | null;
+  /** The shared types that the file imports. */
+  readonly imports: readonly SharedType[];
   /** The schema when it is a record, as every event's must be. */
   readonly record: RecordSchema | null;
 }
@@ -61,22 +69,25 @@ export interface Generation {
  */
 export function buildSchemaTree(config: SchemasConfig, files: readonly TreeFile[], other?: SchemaTree): SchemaTree {
   const parsed = new Map(other?.events.flatMap(({ versions }) => versions.map((version) => [version.file, version])));
+  const library = new TypeLibrary(
+    files.filter(({ path }) => parseTypePath(path) !== null),
+    other?.types,
+  );
   const { contracts, findings: contractFindings } = parseContracts(files);
   const findings: Finding[] = [...contractFindings];
   const histories = new Map<string, { name: EventName; versions: SchemaVersion[] }>();
   for (const file of files) {
-    if (isContractFile(file.path)) continue;
+    if (isContractFile(file.path) || parseTypePath(file.path) !== null) continue;
     const place = placeOf(file.path);
     if ("rule" in place) {
       findings.push(place);
       continue;
     }
     const same = parsed.get(file.path);
-    const { version, problems } =
-      same !== undefined && Buffer.compare(same.content, file.content) === 0
-        ? { version: same, problems: [] }
-        : readVersion(file, place.version);
-    for (const problem of problems) findings.push(problem);
+    const version =
+      same?.schema != null && Buffer.compare(same.content, file.content) === 0 && library.holds(same.imports)
+        ? same
+        : readVersion(file, place.version, library);
     const history = histories.get(place.name.type) ?? { name: place.name, versions: [] };
     history.versions.push(version);
     histories.set(place.name.type, history);
@@ -88,7 +99,7 @@ export function buildSchemaTree(config: SchemasConfig, files: readonly TreeFile[
       versions: versions.toSorted((a, b) => a.version - b.version),
     }))
     .toSorted((a, b) => compareFiles(a.name.type, b.name.type));
-  return { config, events, contracts, findings };
+  return { config, events, types: library.types, contracts, findings: [...findings, ...library.findings] };
 }
 
 /** The generations of an event in order: runs of versions with one record name. Unreadable versions are left out. */
@@ -109,11 +120,6 @@ export function fileOf(name: EventName, version: number): string {
   return `${name.domain}/${name.entity}.${name.action}/v${version}.avsc`;
 }
 
-/** Removes the white space between the tokens of a JSON text, and a byte order mark; every token stays as written. */
-export function compactJson(text: string): string {
-  return text.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|\s+/g, "$1");
-}
-
 interface VersionPlace {
   readonly name: EventName;
   readonly version: number;
@@ -124,6 +130,7 @@ const versionFile = /^v([1-9][0-9]{0,8})\.avsc$/;
 
 /** Which version of which event a path stands for, or why none. */
 function placeOf(path: string): VersionPlace | Finding {
+  if (isInTypes(path)) return noType(path);
   const parts = path.split("/");
   const [domain, folder, file] = parts;
   if (domain === reservedDomain) return notAContract(path);
@@ -160,49 +167,27 @@ function notAContract(path: string): Finding {
   };
 }
 
-const decoder = new TextDecoder();
-
-function readVersion(file: TreeFile, version: number): { version: SchemaVersion; problems: readonly Finding[] } {
-  const result = parseSchema(file.content, { file: file.path });
-  const schema = result.ok ? result.schema : null;
-  const source = decoder.decode(file.content);
-  const text = result.ok ? compactJson(source) : source;
+function noType(path: string): Finding {
   return {
-    version: {
-      version,
-      file: file.path,
-      content: file.content,
-      text,
-      sha256: hash("sha256", text),
-      schema,
-      record: schema?.type === "record" ? schema : null,
-    },
-    problems: problemFindings(file.path, result.problems),
+    ...startOf(path),
+    rule: "file-unknown",
+    severity: "error",
+    message: `"${path}" is not a version of a shared type, which are what the folder "${typesFolder}" is for`,
+    help: `name it ${typesFolder}/<name>/v<N>.avsc, such as ${typesFolder}/money/v1.avsc, or move it out; an event belongs in the folder of its domain`,
   };
 }
 
-/** A hostile or broken file can have a million problems, and nobody reads more than these. */
-const maxProblemsPerFile = 100;
-
-function problemFindings(file: string, problems: readonly SchemaProblem[]): readonly Finding[] {
-  const shown = problems.slice(0, maxProblemsPerFile).map(
-    (problem): Finding => ({
-      ...locationOf(file, problem.at),
-      rule: problem.code === "invalid-json" || problem.code === "invalid-utf8" ? "parse" : "avro",
-      // Valid Avro, and an event that nobody can publish.
-      severity: problem.code === "endless-record" ? "error" : problem.severity,
-      message: `${problem.message} [${problem.code}]`,
-    }),
-  );
-  const rest = problems.slice(maxProblemsPerFile);
-  const [first] = rest;
-  if (first === undefined) return shown;
-  const isError = rest.some(({ severity }) => severity === "error");
-  const message = `${rest.length} more problems are in this file from here on`;
-  return [...shown, { ...locationOf(file, first.at), rule: "avro", severity: isError ? "error" : "warning", message }];
-}
-
-/** A place in a version's file. */
-export function locationOf(file: string, at: { readonly line: number; readonly column: number }): Location {
-  return { file, line: at.line, column: at.column };
+function readVersion(file: TreeFile, version: number, library: TypeLibrary): SchemaVersion {
+  const { result, text, types } = library.link(file);
+  const schema = result.ok ? result.schema : null;
+  return {
+    version,
+    file: file.path,
+    content: file.content,
+    text,
+    sha256: hash("sha256", text),
+    imports: types,
+    schema,
+    record: schema?.type === "record" ? schema : null,
+  };
 }

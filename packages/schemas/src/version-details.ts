@@ -19,6 +19,8 @@ export interface VersionDetails {
   readonly topic: string;
   readonly subject: string;
   readonly key: string | null;
+  /** The files of the shared types that it imports. */
+  readonly imports: readonly string[];
   readonly fingerprints: {
     /** Of the Parsing Canonical Form, in hexadecimal. */
     readonly crc64: string;
@@ -46,6 +48,7 @@ export function describeVersion(tree: SchemaTree, lock: SchemaLock, { event, ver
     topic: event.topic,
     subject: `${event.topic}-${record.fullName}`,
     key,
+    imports: version.imports.map(({ file }) => file),
     fingerprints: {
       crc64: fingerprint64(record).toString(16).padStart(16, "0"),
       md5: Buffer.from(fingerprintMd5(record)).toString("hex"),
@@ -67,6 +70,7 @@ export function formatVersion(details: VersionDetails): string {
     ["topic", details.topic],
     ["subject", details.subject],
     ["key", details.key ?? "none"],
+    ...(details.imports.length === 0 ? [] : [["imports", details.imports.join(", ")] as const]),
     ["CRC-64-AVRO", fingerprints.crc64],
     ["MD5", fingerprints.md5],
     ["SHA-256", fingerprints.sha256],

@@ -5,7 +5,9 @@ import {
   parseSchemaOrThrow,
   type RecordSchema,
   rootCauses,
+  type SourcePosition,
 } from "@waybill/avro";
+import type { Location } from "./finding.ts";
 import { jsonText } from "./json-text.ts";
 import { type AttributeChange, diffRecords, type SchemaChange } from "./schema-diff.ts";
 
@@ -15,6 +17,8 @@ export interface DiffSide {
   readonly label: string;
   /** The path as the user would type it. */
   readonly file: string;
+  /** The same for any file that the schema's positions name; a shared type has its own. Default: as they name it. */
+  readonly pathOf?: (file: string) => string;
   readonly text: string;
   readonly record: RecordSchema;
 }
@@ -55,6 +59,10 @@ function reasonsOf(reader: RecordSchema, writer: RecordSchema): readonly Incompa
   return checkCompatibility(reader, writer).incompatibilities.flatMap((reason) => rootCauses(reason));
 }
 
+function placeIn(side: DiffSide, { file, line, column }: SourcePosition): Location {
+  return { file: file === null ? side.file : (side.pathOf?.(file) ?? file), line, column };
+}
+
 /** The comparison as data. The shape is part of the CLI's contract: fields may be added, none removed. */
 export function diffToJson({ before, after, identical, changes, backward, forward }: VersionDiff): object {
   const verdict = (reasons: readonly Incompatibility[], reader: DiffSide, writer: DiffSide) => ({
@@ -63,8 +71,8 @@ export function diffToJson({ before, after, identical, changes, backward, forwar
       kind: reason.kind,
       path: reason.path,
       message: reason.message,
-      reader: { file: reader.file, line: reason.reader.line, column: reason.reader.column },
-      writer: { file: writer.file, line: reason.writer.line, column: reason.writer.column },
+      reader: placeIn(reader, reason.reader),
+      writer: placeIn(writer, reason.writer),
     })),
   });
   return {
@@ -130,7 +138,8 @@ function formatVerdict(
   if (reasons.length === 0) return [`${name.padEnd(8)}  yes: ${claim}`];
   const lines = reasons.map((reason) => {
     const where = reason.path === "" ? "" : `at ${reason.path}, `;
-    return `    ${reader.file}:${reason.reader.line}:${reason.reader.column}: ${where}${reason.message}`;
+    const { file, line, column } = placeIn(reader, reason.reader);
+    return `    ${file}:${line}:${column}: ${where}${reason.message}`;
   });
   return [`${name.padEnd(8)}  no: ${claim.replace(" can read ", " cannot read ")}`, ...lines];
 }

@@ -30,7 +30,7 @@ const richFields = [
   { name: "paid", type: branches, doc: "How it was paid.", aliases: ["payment"] },
   { name: "tree", type: node },
   { name: "status", type: { type: "enum", name: "Status", symbols, default: "SYMBOL_0" } },
-  { name: "old", type: "int", default: 0, deprecated: "Use note." },
+  { name: "old", type: "int", default: 0, "waybill.deprecated": "Use note." },
 ];
 
 /** A tree with all that is hard to show: two generations, many versions, recursion, a huge enum, hostile texts. */
@@ -42,7 +42,7 @@ export const richFiles: Files = {
     ]),
   ),
   "orders/order.placed/v13.avsc": { ...orderRecord(richFields, "OrderPlacedV13"), doc: hostile },
-  "orders/order.cancelled/v1.avsc": { ...orderRecord([], "OrderCancelled"), doc: "Deprecated: nobody cancels." },
+  "orders/order.cancelled/v1.avsc": { ...orderRecord([], "OrderCancelled"), doc: "@deprecated nobody cancels." },
   "users/user.registered/v1.avsc": {
     type: "record",
     name: "UserRegistered",

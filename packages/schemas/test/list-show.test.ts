@@ -27,7 +27,7 @@ orders.order.placed  v1-v2     v1-v2 unreleased  orders.order  orderId
   it("says what to do in an empty tree", async () => {
     await using folder = await folderWith({ [config]: {} });
     expect((await runInProcess(folder.path, ["list"])).stdout).toBe('No events yet: make one with "schemas new".\n');
-    expect((await runInProcess(folder.path, ["list", "--json"])).stdout).toBe('{\n  "events": []\n}\n');
+    expect((await runInProcess(folder.path, ["list", "--json"])).stdout).toBe('{\n  "events": [],\n  "types": []\n}\n');
   });
 });
 

@@ -129,3 +129,17 @@ it("shows what lint says", async () => {
   const [, shown] = /\n### lint\n.*?```text\n(.*?)```/s.exec(readme) ?? [];
   expect(stdout).toBe(shown);
 });
+
+it("shows shared types as they are, and what check says without an import", async () => {
+  const [, section = ""] = /\n### Shared types\n(.*?)\n## /s.exec(readme) ?? [];
+  const [type, event = ""] = [...section.matchAll(/```json\n(.*?)```/gs)].map(([, block]) => block);
+  const v1 = "schemas/orders/order.placed/v1.avsc";
+  const tree = { "schemas/schemas.config.json": {}, "schemas/types/money/v1.avsc": type };
+  await using sound = await folderWith({ ...tree, [v1]: event });
+  expect((await runInProcess(sound.path, ["check"])).stdout).not.toMatch(/error|warning/);
+  const list = '  "waybill.imports": ["types/money/v1.avsc"],\n';
+  expect(event).toContain(list);
+  await using lacking = await folderWith({ ...tree, [v1]: event.replace(list, "") });
+  const [, shown = ""] = /```text\n(.*?)```/s.exec(section) ?? [];
+  expect((await runInProcess(lacking.path, ["check"])).stdout).toContain(shown);
+});

@@ -63,7 +63,7 @@ it.each([
   ["orders.order.placed@3", /v3\.avsc is still there\. Remove it first/],
   ["orders.order.placed@9", /The lock holds no version orders\.order\.placed@9/],
   ["orders.order.placed", /The lock holds no version orders\.order\.placed\. Name a released one with @N/],
-  ["orders", /"orders" names no event/],
+  ["orders", /The lock holds no version orders\./],
 ])("does not retire %s", async (reference, message) => {
   await using folder = await releasedTree();
   const { code, stderr } = await runInProcess(folder.path, ["release", "--retire", reference]);

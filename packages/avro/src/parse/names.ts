@@ -1,4 +1,5 @@
 import { isPrimitiveType, type NamedSchema } from "../model/schema.ts";
+import type { JsonNode } from "../json/json-node.ts";
 import type { SourcePosition } from "../source-position.ts";
 import type { Attributes } from "./attributes.ts";
 import type { ProblemList } from "./problems.ts";
@@ -10,6 +11,15 @@ export interface ResolvedName {
   readonly name: string;
   readonly namespace: string | null;
   readonly fullName: string;
+}
+
+/** A use of a type that another text defines. */
+export interface TypeReference {
+  readonly schema: NamedSchema;
+  /** The name, or the object that has it as its `type`. */
+  readonly at: SourcePosition;
+  /** The offset just after it. */
+  readonly end: number;
 }
 
 /** Joins a name and the namespace that it stands in; a dot in the name makes it a full name already. */
@@ -32,6 +42,7 @@ export class NameTable {
   readonly #problems: ProblemList;
   readonly #known: Map<string, NamedSchema>;
   readonly #defined = new Map<string, NamedSchema>();
+  readonly #references: TypeReference[] = [];
 
   constructor(known: Iterable<NamedSchema>, problems: ProblemList) {
     this.#problems = problems;
@@ -41,6 +52,11 @@ export class NameTable {
   /** The types that this text defines, by full name, in the order of the text. */
   get defined(): ReadonlyMap<string, NamedSchema> {
     return this.#defined;
+  }
+
+  /** The uses of types that this text does not define, in the order of the text. */
+  get references(): readonly TypeReference[] {
+    return this.#references;
   }
 
   /** The `name` and `namespace` of a definition, or null and a problem. */
@@ -83,8 +99,21 @@ export class NameTable {
     this.#defined.set(schema.fullName, schema);
   }
 
-  /** The type that a name stands for, or null and a problem. */
-  resolve(text: string, namespace: string | null, at: SourcePosition): NamedSchema | null {
+  /**
+   * The type that a name stands for, or null and a problem.
+   *
+   * @param node where the name is written
+   * @param whole what is a use of the type as a whole: the name, or the object around it
+   */
+  resolve(text: string, namespace: string | null, node: JsonNode, whole: JsonNode = node): NamedSchema | null {
+    const schema = this.#find(text, namespace, node.at);
+    if (schema !== null && this.#defined.get(schema.fullName) !== schema) {
+      this.#references.push({ schema, at: whole.at, end: whole.end });
+    }
+    return schema;
+  }
+
+  #find(text: string, namespace: string | null, at: SourcePosition): NamedSchema | null {
     const { fullName } = resolveName(text, namespace);
     const schema = this.#known.get(fullName);
     if (schema !== undefined) return schema;
@@ -94,7 +123,7 @@ export class NameTable {
       this.#problems.add("null-namespace-reference", message, at);
       return global;
     }
-    this.#problems.add("unknown-type", `unknown type "${text}"${this.#hint(text, fullName)}`, at);
+    this.#problems.add("unknown-type", `unknown type "${text}"${this.#hint(text, fullName)}`, at, fullName);
     return null;
   }
 

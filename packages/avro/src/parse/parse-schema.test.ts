@@ -124,6 +124,27 @@ describe("the model", () => {
     expect(problemsOf(text)).toEqual(["unknown-type 1:63 /fields/0/type"]);
     const parsed = parseSchemaOrThrow(text, { known: named.values() });
     expect([...parsed.named.keys()]).toEqual(["shop.R"]);
+    const [unknown] = parseSchema(text).problems;
+    expect(unknown?.name).toBe("shop.Hash");
+  });
+
+  it("tells where types of other texts are used, and keeps their places in those texts", () => {
+    const { named } = parseSchemaOrThrow('{"type":"fixed","name":"shop.Hash","size":4}', { file: "hash.avsc" });
+    const text = `{"type":"record","name":"shop.R","fields":[
+      {"name":"own","type":{"type":"fixed","name":"Own","size":1}},
+      {"name":"again","type":"Own"},
+      {"name":"a","type":["null","Hash"]},
+      {"name":"b","type":{"type":"shop.Hash","note":1}},
+      {"name":"c","type":"lost"}]}`;
+    const { references } = parseSchema(text, { file: "r.avsc", known: named.values() });
+    expect(references.map(({ at, end }) => text.slice(at.offset, end))).toEqual([
+      '"Hash"',
+      '{"type":"shop.Hash","note":1}',
+    ]);
+    expect(references.map(({ schema, at }) => [schema.at.file, at.file])).toEqual([
+      ["hash.avsc", "r.avsc"],
+      ["hash.avsc", "r.avsc"],
+    ]);
   });
 });
 

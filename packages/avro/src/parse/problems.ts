@@ -32,6 +32,8 @@ export interface SchemaProblem {
   readonly severity: "error" | "warning";
   readonly message: string;
   readonly at: SourcePosition;
+  /** Of an `unknown-type`: the full name that was looked for. */
+  readonly name?: string;
 }
 
 /** A problem as one line: `file:line:column: message [code]`. */
@@ -69,9 +71,10 @@ export class ProblemList {
     this.#lenient = lenient;
   }
 
-  add(code: ProblemCode, message: string, at: SourcePosition): void {
+  add(code: ProblemCode, message: string, at: SourcePosition, name?: string): void {
     const tolerated = ALWAYS_WARNINGS.has(code) || (this.#lenient && LENIENT_WARNINGS.has(code));
-    this.#problems.push({ code, severity: tolerated ? "warning" : "error", message, at });
+    const severity = tolerated ? "warning" : "error";
+    this.#problems.push({ code, severity, message, at, ...(name === undefined ? {} : { name }) });
   }
 
   get hasErrors(): boolean {

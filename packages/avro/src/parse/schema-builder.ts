@@ -94,14 +94,14 @@ export class SchemaBuilder {
     }
   }
 
-  #reference(name: string, namespace: string | null, node: JsonNode): Schema | null {
+  #reference(name: string, namespace: string | null, node: JsonNode, whole: JsonNode = node): Schema | null {
     if (isPrimitiveType(name)) return { type: name, logicalType: null, properties: emptyJsonObject, at: node.at };
     if (["record", "error", "enum", "fixed", "array", "map"].includes(name)) {
       const message = `"${name}" cannot stand alone: write {"type": "${name}", …} with its attributes as one object`;
       this.#problems.add("unknown-type", message, node.at);
       return null;
     }
-    const schema = this.#names.resolve(name, namespace, node.at);
+    const schema = this.#names.resolve(name, namespace, node, whole);
     if (schema !== null && this.#open.has(schema)) this.#isRecursive = true;
     return schema;
   }
@@ -128,7 +128,7 @@ export class SchemaBuilder {
         return this.#map(new Attributes(node, "a map", this.#problems), namespace);
       default:
         if (isPrimitiveType(type.value)) return this.#primitive(node, type.value);
-        return this.#reference(type.value, namespace, type);
+        return this.#reference(type.value, namespace, type, node);
     }
   }
 

@@ -48,12 +48,12 @@ describe("fieldRowsOf", () => {
   });
 
   it.each([
-    [{ deprecated: true }, "It should not be used any more."],
-    [{ deprecated: "Use total." }, "Use total."],
-    [{ doc: "Deprecated: use total." }, "Deprecated: use total."],
+    [{ "waybill.deprecated": true }, "It should not be used any more."],
+    [{ "waybill.deprecated": "Use total." }, "Use total."],
     [{ doc: "The sum. @deprecated use total" }, "The sum. @deprecated use total"],
     [{ doc: "How many were deprecated." }, null],
-    [{ deprecated: false }, null],
+    [{ "waybill.deprecated": false }, null],
+    [{ deprecated: true }, null],
   ])("finds the deprecation in %j", (more, expected) => {
     expect(fieldRowsOf(recordOf([{ name: "sum", type: "int", ...more }]), null)[0]?.deprecated).toBe(expected);
   });

@@ -7,6 +7,7 @@ import { reasonOf } from "../error-reason.ts";
 import { SchemasError } from "../errors.ts";
 import { findEvent, findVersion, parseEventReference, requireRecord, type FoundVersion } from "../event-reference.ts";
 import { indentedJson } from "../json-text.ts";
+import { readImports } from "../shared-types/read-imports.ts";
 import { diffToJson, diffVersions, formatDiff, type DiffSide } from "../version-diff.ts";
 import { type LoadedTree, loadTree } from "./load.ts";
 
@@ -91,6 +92,7 @@ function treeSide({ pathOf }: LoadedTree, { event, version }: FoundVersion): Dif
   return {
     label: `${event.name.type} v${version.version}`,
     file: pathOf(version.file),
+    pathOf,
     text: version.text,
     record: version.record,
   };
@@ -98,6 +100,12 @@ function treeSide({ pathOf }: LoadedTree, { event, version }: FoundVersion): Dif
 
 async function fileSide(context: CliContext, path: string): Promise<DiffSide> {
   const content = await readSchemaFile(context, path);
+  if (readImports({ path, content }).imports.length > 0) {
+    throw new SchemasError(
+      "schema-invalid",
+      `"${path}" imports types of other files, so it can only be read within its tree. Name it as an event, such as orders.order.placed@2, with --tree <dir> where the tree is elsewhere.`,
+    );
+  }
   const parsed = parseSchema(content, { file: path, lenient: true });
   if (!parsed.ok) {
     throw new SchemasError("schema-invalid", `${parsed.problems.map(formatProblem).join("\n")}\nCorrect the schema.`);
@@ -108,7 +116,13 @@ async function fileSide(context: CliContext, path: string): Promise<DiffSide> {
       `"${path}" holds a schema of the type ${parsed.schema.type}, not a record.`,
     );
   }
-  return { label: path, file: path, text: new TextDecoder().decode(content), record: parsed.schema };
+  return {
+    label: path,
+    file: path,
+    pathOf: (file) => file,
+    text: new TextDecoder().decode(content),
+    record: parsed.schema,
+  };
 }
 
 async function readSchemaFile(context: CliContext, path: string): Promise<Uint8Array> {

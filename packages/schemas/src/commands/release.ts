@@ -9,13 +9,14 @@ import { countFindings } from "../finding.ts";
 import { formatLock, lockFileName } from "../lock-file.ts";
 import { countChecked, formatText } from "../report.ts";
 import { releaseAll, retire, unreleasedOf } from "../rules/release.ts";
+import { unreleasedTypes } from "../rules/shared-types.ts";
 import { loadTree } from "./load.ts";
 
 const help = `
 Checks the tree and writes every unreleased version into schemas.lock.json, which belongs in
 version control. From then on "schemas check" refuses any edit of these versions, and "schemas
-push" registers them. What the lock holds already is never rewritten. With any error in the tree
-nothing is released.
+push" registers them. The shared types that they use are released with them. What the lock holds
+already is never rewritten. With any error in the tree nothing is released.
 
 Examples:
   $ schemas release
@@ -52,9 +53,10 @@ async function release(context: CliContext, dir: string | undefined, options: Re
     context.printError("error: Nothing was released. Correct the errors above first.\n");
     return 1;
   }
-  const unreleased = tree.events.flatMap((event) =>
-    unreleasedOf(event, lock).map(({ version }) => `${event.name.type} v${version}`),
-  );
+  const unreleased = [
+    ...tree.events.flatMap((event) => unreleasedOf(event, lock).map(({ version }) => `${event.name.type} v${version}`)),
+    ...unreleasedTypes(tree.events, lock).map(({ file }) => file),
+  ];
   if (unreleased.length === 0 && retiring.length === 0) {
     context.print("Every version is released already.\n");
     return 0;

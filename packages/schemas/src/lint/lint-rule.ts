@@ -13,14 +13,19 @@ export interface LintRule {
   readonly check: (subject: LintSubject) => readonly LintProblem[];
 }
 
-/** One version of one event, as the rules look at it. */
-export interface LintSubject {
-  readonly event: EventName;
+/** What an event has besides its schema. */
+export interface LintedEvent extends EventName {
   readonly record: RecordSchema;
-  /** Where the record's name is written. */
-  readonly nameAt: SourcePosition;
   /** The field with the partition key, as the config or the schema says; null for none. */
   readonly key: string | null;
+}
+
+/** One version of one event or shared type, as the rules look at it. */
+export interface LintSubject {
+  /** Null for a shared type. */
+  readonly event: LintedEvent | null;
+  /** Where the record or type is named. */
+  readonly nameAt: SourcePosition;
   /** The entities of all events of the tree, such as `order`. */
   readonly entities: ReadonlySet<string>;
   readonly uses: SchemaUses;

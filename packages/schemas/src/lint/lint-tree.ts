@@ -1,11 +1,13 @@
 import { configFileName } from "../config.ts";
-import { type Finding, sortFindings } from "../finding.ts";
+import { type Finding, locationOf, sortFindings } from "../finding.ts";
 import type { SchemaLock } from "../lock-file.ts";
 import { unreleasedOf } from "../rules/release.ts";
-import { type EventHistory, locationOf, type SchemaTree, type SchemaVersion } from "../schema-tree.ts";
+import type { SchemaTree } from "../schema-tree.ts";
+import type { SharedType } from "../shared-types/shared-type.ts";
+import { typeKeyOf } from "../shared-types/type-name.ts";
 import { globPattern } from "./glob.ts";
 import { levelsFor } from "./lint-rules.ts";
-import { lintVersion, type RuleProblem } from "./lint-version.ts";
+import { type LintSurroundings, lintType, lintVersion, type RuleProblem } from "./lint-version.ts";
 import type { TextEdit } from "./lint-rule.ts";
 
 /** What `schemas lint` has to say about a tree. */
@@ -19,46 +21,67 @@ export interface LintReport {
 }
 
 /**
- * Lints the newest version of each event and every unreleased one: of the others nothing can be mended. A released
- * version cannot change either, so that its errors are warnings, for the author of the next version.
+ * Lints the newest version of each event and shared type, and every unreleased one: of the others nothing can be mended.
+ * A released version cannot change either, so that its errors are warnings, for the author of the next version.
  */
 export function lintTree(tree: SchemaTree, lock: SchemaLock): LintReport {
-  const entities = new Set(tree.events.map(({ name }) => name.entity));
   const findings: Finding[] = [
     ...tree.findings.filter(({ severity }) => severity === "error"),
     ...unusedOverrides(tree),
   ];
   const fixes = new Map<string, readonly (readonly TextEdit[])[]>();
-  let versions = 0;
-  for (const event of tree.events) {
-    const unreleased = new Set(unreleasedOf(event, lock));
-    for (const version of event.versions.filter((one) => unreleased.has(one) || one === event.versions.at(-1))) {
-      const isReleased = !unreleased.has(version);
-      const problems = problemsOf(tree, event, version, entities);
-      versions += 1;
-      for (const problem of problems) findings.push(findingOf(version, problem, isReleased));
-      const fixable = problems.flatMap(({ fix }) => (fix === undefined ? [] : [fix]));
-      if (!isReleased && fixable.length > 0) fixes.set(version.file, fixable);
-    }
+  const entities = new Set(tree.events.map(({ name }) => name.entity));
+  const around = (file: string) => ({ levels: levelsFor(tree.config.lint, file), entities });
+  const linted = [...lintEvents(tree, lock, around), ...lintTypes(tree, lock, around)];
+  for (const { file, isReleased, problems } of linted) {
+    for (const problem of problems) findings.push(findingOf(file, problem, isReleased));
+    const fixable = problems.flatMap(({ fix }) => (fix === undefined ? [] : [fix]));
+    if (!isReleased && fixable.length > 0) fixes.set(file, fixable);
   }
-  return { findings: sortFindings(findings), versions, fixes };
+  return { findings: sortFindings(findings), versions: linted.length, fixes };
 }
 
-function problemsOf(
-  { config }: SchemaTree,
-  event: EventHistory,
-  version: SchemaVersion,
-  entities: ReadonlySet<string>,
-): readonly RuleProblem[] {
-  const levels = levelsFor(config.lint, version.file);
-  return lintVersion(event, version, { levels, config: config.events.get(event.name.type), entities });
+/** What the rules found in one file. */
+interface LintedFile {
+  readonly file: string;
+  readonly isReleased: boolean;
+  readonly problems: readonly RuleProblem[];
+}
+
+type Around = (file: string) => LintSurroundings;
+
+function lintEvents(tree: SchemaTree, lock: SchemaLock, around: Around): readonly LintedFile[] {
+  return tree.events.flatMap((event) => {
+    const unreleased = new Set(unreleasedOf(event, lock));
+    const config = tree.config.events.get(event.name.type);
+    return event.versions
+      .filter((version) => unreleased.has(version) || version === event.versions.at(-1))
+      .map((version) => ({
+        file: version.file,
+        isReleased: !unreleased.has(version),
+        problems: lintVersion({ event, version, config }, around(version.file)),
+      }));
+  });
+}
+
+function lintTypes(tree: SchemaTree, lock: SchemaLock, around: Around): readonly LintedFile[] {
+  const isReleased = ({ name, version }: SharedType) => lock.get(typeKeyOf(name))?.has(version) === true;
+  const isNewest = ({ name, version }: SharedType) =>
+    !tree.types.some((other) => other.name === name && other.version > version);
+  return tree.types
+    .filter((type) => !isReleased(type) || isNewest(type))
+    .map((type) => ({
+      file: type.file,
+      isReleased: isReleased(type),
+      problems: lintType(type, around(type.file)),
+    }));
 }
 
 /** An override whose pattern matches nothing is most often a typing error that would go unnoticed. */
-function unusedOverrides({ config, events }: SchemaTree): readonly Finding[] {
+function unusedOverrides({ config, events, types }: SchemaTree): readonly Finding[] {
   const level = levelsFor(config.lint, configFileName).get("suppression") ?? "off";
   if (level === "off") return [];
-  const files = events.flatMap(({ versions }) => versions.map(({ file }) => file));
+  const files = [...events.flatMap(({ versions }) => versions), ...types].map(({ file }) => file);
   return config.lint.overrides.flatMap(({ files: globs, at }) =>
     globs
       .filter((glob) => !files.some((file) => globPattern(glob).test(file)))
@@ -72,13 +95,13 @@ function unusedOverrides({ config, events }: SchemaTree): readonly Finding[] {
   );
 }
 
-function findingOf(version: SchemaVersion, problem: RuleProblem, isReleased: boolean): Finding {
+function findingOf(file: string, problem: RuleProblem, isReleased: boolean): Finding {
   const { rule, level, at, message, help, fix } = problem;
   const remedy = isReleased
     ? `${help} (in the next version: this one is released)`
     : `${help}${fix === undefined ? "" : " (schemas lint --fix does)"}`;
   return {
-    ...locationOf(version.file, at),
+    ...locationOf(file, at),
     rule,
     severity: level === "error" && !isReleased ? "error" : "warning",
     message,

@@ -1,7 +1,8 @@
-import { type JsonNode, type JsonObjectNode, parseJson, type RecordSchema } from "@waybill/avro";
+import { type JsonNode, type JsonObjectNode, parseJson, type Schema } from "@waybill/avro";
 import type { EventConfig } from "../config.ts";
 import type { EventHistory, SchemaVersion } from "../schema-tree.ts";
-import type { LintProblem, LintSource, LintSubject } from "./lint-rule.ts";
+import type { SharedType } from "../shared-types/shared-type.ts";
+import type { LintedEvent, LintProblem, LintSource } from "./lint-rule.ts";
 import { lintRules } from "./lint-rules.ts";
 import type { LintLevel, LintRuleId } from "./rule-ids.ts";
 import { usesOf } from "./schema-uses.ts";
@@ -13,49 +14,55 @@ export interface RuleProblem extends LintProblem {
   readonly level: "warn" | "error";
 }
 
-/** What the rules need to know of the tree around a version. */
+/** What the rules need to know of the tree around a schema. */
 export interface LintSurroundings {
   readonly levels: ReadonlyMap<LintRuleId, LintLevel>;
-  readonly config: EventConfig | undefined;
   readonly entities: ReadonlySet<string>;
+}
+
+/** A version of an event, and what the config says of the event. */
+export interface LintedVersion {
+  readonly event: EventHistory;
+  readonly version: SchemaVersion;
+  readonly config: EventConfig | undefined;
 }
 
 /** Applies the rules that are on to one version. What is no record is for `schemas check` to report, and has nothing to lint. */
 export function lintVersion(
-  event: EventHistory,
-  version: SchemaVersion,
+  { event, version, config }: LintedVersion,
   surroundings: LintSurroundings,
 ): readonly RuleProblem[] {
-  const { root } = parseJson(version.content, { file: version.file });
-  if (version.record === null || root?.kind !== "object") return [];
-  const subject = subjectOf(event, version, version.record, root, surroundings);
-  const { levels } = surroundings;
+  const { record } = version;
+  if (record === null) return [];
+  const marked = record.fields.find(({ properties }) => properties["waybill.key"] === true);
+  const key = config?.key === undefined ? (marked?.name ?? null) : config.key;
+  return lintSchema(version, record, { ...event.name, record, key }, surroundings);
+}
+
+/** Applies the rules that are not about events to a shared type. */
+export function lintType(type: SharedType, surroundings: LintSurroundings): readonly RuleProblem[] {
+  return type.schema === null ? [] : lintSchema(type, type.schema, null, surroundings);
+}
+
+function lintSchema(
+  { file, content }: Pick<SchemaVersion, "file" | "content">,
+  schema: Schema,
+  event: LintedEvent | null,
+  { levels, entities }: LintSurroundings,
+): readonly RuleProblem[] {
+  const { root } = parseJson(content, { file });
+  if (root?.kind !== "object") return [];
+  const nameAt = root.members.get("name")?.at ?? root.at;
+  const subject = { event, nameAt, entities, uses: usesOf(schema), source: sourceOf(content, root) };
   const found = lintRules.flatMap((rule) => {
     const level = levels.get(rule.id) ?? "off";
     return level === "off" ? [] : rule.check(subject).map((problem) => ({ ...problem, rule: rule.id, level }));
   });
+  // What is within a shared type is found, silenced and mended there.
+  const own = found.filter(({ at }) => at.file === file);
   const { entries } = suppressionsIn(root);
-  const kept = found.filter(({ rule, at }) => !entries.some((entry) => covers(entry, rule, at)));
-  return [...kept, ...unused(entries, found, levels)];
-}
-
-function subjectOf(
-  event: EventHistory,
-  version: SchemaVersion,
-  record: RecordSchema,
-  root: JsonObjectNode,
-  { config, entities }: LintSurroundings,
-): LintSubject {
-  const marked = record.fields.find(({ properties }) => properties["waybill.key"] === true);
-  return {
-    event: event.name,
-    record,
-    nameAt: root.members.get("name")?.at ?? root.at,
-    key: config?.key === undefined ? (marked?.name ?? null) : config.key,
-    entities,
-    uses: usesOf(record),
-    source: sourceOf(version.content, root),
-  };
+  const kept = own.filter(({ rule, at }) => !entries.some((entry) => covers(entry, rule, at)));
+  return [...kept, ...unused(entries, own, levels)];
 }
 
 function sourceOf(content: Uint8Array, root: JsonNode): LintSource {

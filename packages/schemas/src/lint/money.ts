@@ -32,8 +32,10 @@ export function isInMinorUnits(name: string): boolean {
 }
 
 /** Whether the event names a currency for the field: beside it, or in its own record. */
-export function hasCurrency({ record }: LintSubject, { owner }: FieldUse): boolean {
-  return [record, owner].some(({ fields }) => fields.some(({ name }) => wordsOf(name).includes("currency")));
+export function hasCurrency({ event }: LintSubject, { owner }: FieldUse): boolean {
+  return [...(event === null ? [] : [event.record]), owner].some(({ fields }) =>
+    fields.some(({ name }) => wordsOf(name).includes("currency")),
+  );
 }
 
 /** What to write instead. */

@@ -1,10 +1,10 @@
 import type { EnumSchema, RecordField, RecordSchema, Schema } from "@waybill/avro";
 
-/** A field of the event's record or of a record within it. */
+/** A field of the event's record, or of a shared type, or of a record within. */
 export interface FieldUse {
   readonly field: RecordField;
   readonly owner: RecordSchema;
-  /** Path in the data from the event's record on, such as `items[].price`. */
+  /** Path in the data from the event's record or the shared type on, such as `items[].price`. */
   readonly path: string;
   /** The field's type without null; the union itself when several types are left. */
   readonly type: Schema;
@@ -21,8 +21,8 @@ export interface SchemaUses {
   readonly enums: readonly EnumSchema[];
 }
 
-/** Walks a record and all that it holds; recursive types are followed once. */
-export function usesOf(record: RecordSchema): SchemaUses {
+/** Walks a type and all that it holds; recursive types are followed once. */
+export function usesOf(root: Schema): SchemaUses {
   const fields: FieldUse[] = [];
   const records = new Set<RecordSchema>();
   const enums = new Set<EnumSchema>();
@@ -41,7 +41,7 @@ export function usesOf(record: RecordSchema): SchemaUses {
     else if (schema.type === "map") visit(schema.values, `${path}{}`, true);
     else if (schema.type === "union") for (const branch of schema.branches) visit(branch, path, isRepeated);
   }
-  visit(record, "", false);
+  visit(root, "", false);
   return { fields, records: [...records], enums: [...enums] };
 }
 

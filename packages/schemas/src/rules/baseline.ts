@@ -5,7 +5,10 @@ import type { SchemaLock } from "../lock-file.ts";
 import { isSameSchema } from "../schema-identity.ts";
 import { type EventHistory, fileOf, type SchemaTree, type SchemaVersion } from "../schema-tree.ts";
 import { checkGenerations } from "./compatibility.ts";
+import { isUnlinked } from "../shared-types/read-imports.ts";
+import { closureOf, isPartOf, type SharedType } from "../shared-types/shared-type.ts";
 import { describeEdit } from "./release.ts";
+import { describeUsers, editHelp, hurtByEdit } from "./shared-types.ts";
 
 /**
  * What is released in the baseline must be in the tree as it is there, and the tree's new versions must be compatible
@@ -20,6 +23,7 @@ export function checkBaseline(
   known: readonly Finding[],
 ): readonly Finding[] {
   const byType = new Map(tree.events.map((event) => [event.name.type, event]));
+  const edited = editedSince(baseline, tree.types);
   const found = baseline.events.flatMap((there) => {
     const event = byType.get(there.name.type);
     const isRetired = ({ version }: SchemaVersion) =>
@@ -27,16 +31,40 @@ export function checkBaseline(
     const released = { ...there, versions: there.versions.filter((version) => !isRetired(version)) };
     return [
       ...there.versions.filter(isRetired).map((version) => retiredVersion(there, version, baseline)),
-      ...checkKept(event, released, baseline),
+      ...checkKept(event, released, baseline).filter(({ about }) => !isByType(released, about?.version, edited)),
       ...(event === undefined ? [] : checkNew(event, released, baseline, tree.config.mode)),
     ];
   });
   const isKnown = (finding: Finding) => known.some((other) => isSameFinding(finding, other));
-  return found.filter((finding) => !isKnown(finding));
+  return [...edited.map((type) => editedType(type, tree, baseline)), ...found].filter((finding) => !isKnown(finding));
+}
+
+/** The shared types of the tree that are part of the baseline's events with another text. */
+function editedSince({ events }: Baseline, types: readonly SharedType[]): readonly SharedType[] {
+  const before = closureOf(events.flatMap(({ versions }) => versions.flatMap(({ imports }) => imports)));
+  return types.filter(({ file, sha256 }) => (before.get(file)?.sha256 ?? sha256) !== sha256);
+}
+
+/** Whether a version of the baseline differs here by an edited type, which is told once, at the type. */
+function isByType(released: EventHistory, number: number | undefined, edited: readonly SharedType[]): boolean {
+  const version = released.versions.find((candidate) => candidate.version === number);
+  return version !== undefined && edited.some(({ file }) => isPartOf(file, version));
+}
+
+function editedType(type: SharedType, { types, contracts }: SchemaTree, { label, events }: Baseline): Finding {
+  return {
+    ...startOf(type.file),
+    rule: "released-edited",
+    severity: "error",
+    message: `${type.file} is released in ${label} as part of ${describeUsers(type.file, events)}, and differs here`,
+    help: editHelp(type, types, "the baseline"),
+    ...hurtByEdit(type.file, events, contracts),
+  };
 }
 
 /** The two releases rules word a finding by where they know it from; a break is the same when its words are. */
 function isSameFinding(a: Finding, b: Finding): boolean {
+  if (a.about === undefined && b.about === undefined && a.file !== b.file) return false;
   if (a.rule !== b.rule || a.about?.event !== b.about?.event || a.about?.version !== b.about?.version) return false;
   return a.rule !== "incompatible" || (a.message === b.message && a.line === b.line && a.column === b.column);
 }
@@ -64,7 +92,7 @@ function checkKept(event: EventHistory | undefined, released: EventHistory, base
         },
       ];
     }
-    if (isSame(before, after, baseline)) return [];
+    if (isSame(before, after, baseline) || isUnlinked(after)) return [];
     const next = Math.max(...[...(event?.versions ?? []), ...released.versions].map(({ version }) => version)) + 1;
     return [
       {
@@ -93,9 +121,9 @@ function checkNew(
   if (isKept) return [];
   const fresh = event.versions.filter(({ version }) => versionIn(released, version) === undefined);
   const versions = [...released.versions, ...fresh].toSorted((a, b) => a.version - b.version);
-  const isFresh = new Set(fresh.map(({ file }) => file));
+  const isFresh = new Set(fresh.map(({ version }) => version));
   return checkGenerations({ ...event, versions }, mode)
-    .filter(({ file }) => isFresh.has(file))
+    .filter(({ about }) => about !== undefined && isFresh.has(about.version))
     .map((finding) => withBaseline(finding, baseline));
 }
 

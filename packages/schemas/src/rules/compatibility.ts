@@ -1,7 +1,7 @@
 import { checkHistory, type CompatibilityMode, type Incompatibility, rootCauses, type Schema } from "@waybill/avro";
 import { recordNameFor } from "../event-name.ts";
-import type { Finding } from "../finding.ts";
-import { type EventHistory, generationsOf, locationOf, type SchemaVersion } from "../schema-tree.ts";
+import { type Finding, locationOf } from "../finding.ts";
+import { type EventHistory, generationsOf, type SchemaVersion } from "../schema-tree.ts";
 
 /** Checks every version against those before it in its generation, as the mode says. */
 export function checkGenerations(event: EventHistory, mode: CompatibilityMode): readonly Finding[] {
@@ -40,7 +40,14 @@ function mergeBreaks(breaks: readonly Break[]): readonly Break[] {
   const merged = new Map<string, Break>();
   for (const found of breaks) {
     const at = newerPosition(found);
-    const key = JSON.stringify([found.newer.file, at.offset, found.isBackward, found.cause.path, found.cause.message]);
+    const key = JSON.stringify([
+      found.newer.file,
+      at.file,
+      at.offset,
+      found.isBackward,
+      found.cause.path,
+      found.cause.message,
+    ]);
     const same = merged.get(key);
     merged.set(key, same === undefined ? found : { ...same, older: [...same.older, ...found.older] });
   }
@@ -51,7 +58,9 @@ function findingOf(event: EventHistory, found: Break): Finding {
   const { isBackward, newer, older, cause } = found;
   const olderVersions = older.map(({ version }) => version).toSorted((a, b) => a - b);
   const earlier = olderVersions.map((version) => `v${version}`).join(", ");
-  const current = `v${newer.version}`;
+  const at = newerPosition(found);
+  // In a shared type, which many events may have, the version alone would not say which is meant.
+  const current = `${at.file === newer.file ? "" : `${event.name.type} `}v${newer.version}`;
   const where = cause.path === "" ? "" : `at ${cause.path}, `;
   const verdict = isBackward
     ? `${current} cannot read what ${earlier} wrote`
@@ -59,7 +68,7 @@ function findingOf(event: EventHistory, found: Break): Finding {
   const other = isBackward ? cause.writer : cause.reader;
   const oldest = older[0] ?? newer;
   return {
-    ...locationOf(newer.file, newerPosition(found)),
+    ...locationOf(newer.file, at),
     rule: "incompatible",
     severity: "error",
     message: `${verdict}: ${where}${cause.message}`,

@@ -1,7 +1,7 @@
 import type { RecordField, RecordSchema, Schema } from "@waybill/avro";
 import type { EventConfig } from "../config.ts";
-import { type Finding, startOf } from "../finding.ts";
-import { type EventHistory, locationOf, type SchemaVersion } from "../schema-tree.ts";
+import { type Finding, locationOf, startOf } from "../finding.ts";
+import type { EventHistory, SchemaVersion } from "../schema-tree.ts";
 
 /** The attribute that marks the field with the partition key. */
 const keyAttribute = "waybill.key";

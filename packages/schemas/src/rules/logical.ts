@@ -1,7 +1,7 @@
 import { type CompatibilityMode, findLogicalChanges, type LogicalChange, type LogicalChangeKind } from "@waybill/avro";
 import type { EventConfig } from "../config.ts";
+import { locationOf } from "../finding.ts";
 import type { SettableRule } from "../rule-severity.ts";
-import { locationOf } from "../schema-tree.ts";
 import { keyFieldOf } from "./key-field.ts";
 import type { ChangeFinding, RecordVersion, VersionStep } from "./version-step.ts";
 
@@ -28,7 +28,7 @@ export function checkLogicalChanges(
   for (const reading of readings) {
     const found = findingOf(reading, newer);
     // Most changes show in both directions: the finding for upgraded readers says it.
-    const key = JSON.stringify([found.rule, found.line, found.column, found.path]);
+    const key = JSON.stringify([found.rule, found.file, found.line, found.column, found.path]);
     if (!firsts.has(key)) firsts.set(key, found);
   }
   return [...firsts.values()];

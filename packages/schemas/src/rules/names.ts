@@ -1,7 +1,7 @@
-import { parseJson } from "@waybill/avro";
 import { recordNameFor } from "../event-name.ts";
 import { type Finding, type Location, startOf } from "../finding.ts";
-import { type EventHistory, locationOf, type SchemaVersion } from "../schema-tree.ts";
+import type { EventHistory, SchemaVersion } from "../schema-tree.ts";
+import { nameLocation } from "../shared-types/own-type.ts";
 
 /**
  * The name of a version's record follows from its path. A version either keeps the name of the one before it or begins
@@ -58,7 +58,7 @@ function wrongName(version: SchemaVersion, fullName: string, allowed: readonly s
   const [first = "", fresh] = allowed;
   if (fresh === undefined) {
     return {
-      ...nameLocation(version),
+      ...nameLocation({ path: version.file, content: version.content }),
       rule: "record-name",
       severity: "error",
       message: `the record is named "${fullName}", and its path makes it "${first}"`,
@@ -66,19 +66,12 @@ function wrongName(version: SchemaVersion, fullName: string, allowed: readonly s
     };
   }
   return {
-    ...nameLocation(version),
+    ...nameLocation({ path: version.file, content: version.content }),
     rule: "generation-name",
     severity: "error",
     message: `the record is named "${fullName}", which is neither its generation's name nor that of a new generation`,
     help: `keep "${first}" for a compatible version, or begin a new generation as "${allowed.at(-1)}"`,
   };
-}
-
-/** Where the file gives the record its name. */
-function nameLocation(version: SchemaVersion): Location {
-  const { root } = parseJson(version.content);
-  const name = root?.kind === "object" ? root.members.get("name") : undefined;
-  return name === undefined ? startOf(version.file) : locationOf(version.file, name.at);
 }
 
 /** Settings of events that the tree does not hold: most often a typing error that would go unnoticed. */

@@ -1,4 +1,4 @@
-import { type Rule, rules } from "../finding.ts";
+import type { Rule } from "../finding.ts";
 import { waivableRules } from "../waiver.ts";
 import { formatExample } from "./rule-examples.ts";
 
@@ -64,6 +64,43 @@ export const ruleDocs: Readonly<Record<Rule, RuleDoc>> = {
     found: "a version number is missing",
     why: "Versions count up from 1. A missing one was either lost or never written, and its number could be given twice.",
     fix: "rename the file to the missing number",
+  },
+  "type-name": {
+    severity: "error",
+    found: "a shared type is no record, enum or fixed, or its full name is not that of its path",
+    why: "Schemas use a shared type by its full name, and find the file to import by it. As the definition is put into schemas of other namespaces, the name must be written in full.",
+    fix: "name it `types.<Name>` by its folder, or `types.<Name>V<N>` from version N on where it does not go on from the version before",
+  },
+  "import-invalid": {
+    severity: "error",
+    found:
+      "`waybill.imports` is no list of shared types of the tree: another form, a path out of the tree, a file that does not exist, a repetition",
+    why: "The list says which version of each shared type is part of the schema. What it cannot find would be missing in the text that is registered.",
+    fix: "list paths such as `types/money/v1.avsc` at the top of the schema",
+  },
+  "import-missing": {
+    severity: "error",
+    found: "a schema uses a type of another file that it does not import itself, or that cannot be imported",
+    why: "Several versions of a type may define one name. Only the path says which is meant, and a type that comes along with another could go when that changes.",
+    fix: "add the path to `waybill.imports`; a type that is defined inside another file moves to a file of its own",
+  },
+  "import-unused": {
+    severity: "warning",
+    found: "a schema imports a type that it does not use",
+    why: "Readers of the schema would look for the type in vain. The text that is registered does not hold it.",
+    fix: "remove the import",
+  },
+  "import-cycle": {
+    severity: "error",
+    found: "a shared type imports itself, by way of others or at once",
+    why: "A definition must stand before its use, so neither of two files that need each other could come first.",
+    fix: "put the types that need each other into one file",
+  },
+  "import-conflict": {
+    severity: "error",
+    found: "the imports of a schema bring two definitions of one name, such as two versions of a type",
+    why: "A schema defines each name once. Which of the two was meant is not to be guessed.",
+    fix: "use one of the two throughout, or give the newer a name of its own",
   },
   "record-required": {
     severity: "error",

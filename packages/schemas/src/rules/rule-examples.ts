@@ -10,6 +10,7 @@ const v1 = "orders/order.placed/v1.avsc";
 const v2 = "orders/order.placed/v2.avsc";
 
 const key = '{ "name": "orderId", "type": "string", "waybill.key": true }';
+const money = "types/money/v1.avsc";
 const first = order("OrderPlaced", [key]);
 
 /** Examples of the rules about what schemas say; those about files and releases have none to show. */
@@ -17,6 +18,17 @@ export const ruleExamples: Readonly<Partial<Record<Rule, RuleExample>>> = {
   avro: {
     before: { [v1]: order("OrderPlaced", [key, '{ "name": "total", "type": "long", "default": "0" }']) },
     after: { [v1]: order("OrderPlaced", [key, '{ "name": "total", "type": "long", "default": 0 }']) },
+  },
+  "type-name": {
+    before: { [v1]: useOf('["types/money/v1.avsc"]', "types.Money"), [money]: moneyType("Amount") },
+    after: { [v1]: useOf('["types/money/v1.avsc"]', "types.Money"), [money]: moneyType("Money") },
+  },
+  "import-missing": {
+    before: {
+      [v1]: order("OrderPlaced", [key, '{ "name": "total", "type": "types.Money" }']),
+      [money]: moneyType("Money"),
+    },
+    after: { [v1]: useOf('["types/money/v1.avsc"]', "types.Money"), [money]: moneyType("Money") },
   },
   "contract-unknown": {
     before: { [v1]: first, "consumers/email.json": contract("order_id") },
@@ -57,6 +69,15 @@ export const ruleExamples: Readonly<Partial<Record<Rule, RuleExample>>> = {
 function order(name: string, fields: readonly string[]): string {
   const lines = fields.map((field) => `    ${field}`).join(",\n");
   return `{\n  "type": "record",\n  "namespace": "orders.order",\n  "name": "${name}",\n  "fields": [\n${lines}\n  ]\n}\n`;
+}
+
+function useOf(imports: string, type: string): string {
+  const record = order("OrderPlaced", [key, `{ "name": "total", "type": "${type}" }`]);
+  return record.replace('  "fields"', `  "waybill.imports": ${imports},\n  "fields"`);
+}
+
+function moneyType(name: string): string {
+  return `{\n  "type": "fixed",\n  "namespace": "types",\n  "name": "${name}",\n  "size": 8\n}\n`;
 }
 
 function contract(field: string): string {

@@ -1,8 +1,8 @@
 import { DecodeError } from "@waybill/events";
+import { locationOf } from "../finding.ts";
 import { findSourceChanges, type SourceChange, type SourceChangeKind } from "../generate/source-changes.ts";
 import type { BrandedIds } from "../generate/branded-ids.ts";
 import type { SettableRule } from "../rule-severity.ts";
-import { locationOf } from "../schema-tree.ts";
 import type { ChangeFinding, VersionStep } from "./version-step.ts";
 
 /** Where code for the generated types of a version may not compile with those of the next. */

@@ -22,7 +22,9 @@ export function checkVersionChanges(event: EventHistory, config: SchemasConfig, 
     return changesOf(step, event, config, severityOf).flatMap(({ path, ...found }): readonly Finding[] => {
       const severity = severityOf(found.rule);
       const about = { event: event.name.type, version: step.newer.version, ...(path === "" ? {} : { field: path }) };
-      return severity === null ? [] : [{ ...found, severity, about }];
+      // In a shared type, which many events may have, the version alone would not say which is meant.
+      const owner = found.file === step.newer.file ? "" : `in ${event.name.type}, `;
+      return severity === null ? [] : [{ ...found, message: `${owner}${found.message}`, severity, about }];
     });
   });
 }

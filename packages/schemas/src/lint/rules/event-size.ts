@@ -9,8 +9,9 @@ export const eventSize: LintRule = {
   id: "event-size",
   summary: "a typical event is estimated at no more than 1 KB",
   levels: { recommended: "warn", strict: "warn" },
-  check({ record, nameAt }): readonly LintProblem[] {
-    const { bytes, fields } = estimateSize(record);
+  check({ event, nameAt }): readonly LintProblem[] {
+    if (event === null) return [];
+    const { bytes, fields } = estimateSize(event.record);
     if (bytes <= limitBytes) return [];
     const largest = fields
       .toSorted((a, b) => b.bytes - a.bytes)

@@ -9,7 +9,9 @@ export const keyIdentifier: LintRule = {
   id: "key-identifier",
   summary: "the partition key is an entity's identifier, and no personal data",
   levels: { recommended: "warn", strict: "error" },
-  check({ record, key, event }): readonly LintProblem[] {
+  check({ event }): readonly LintProblem[] {
+    if (event === null) return [];
+    const { record, key } = event;
     const field = record.fields.find(({ name }) => name === key);
     if (field === undefined) return [];
     if (isPersonal(field, record)) {

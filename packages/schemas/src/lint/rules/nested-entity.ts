@@ -10,9 +10,9 @@ export const nestedEntity: LintRule = {
   id: "nested-entity",
   summary: "an event refers to other entities by id instead of holding them",
   levels: { recommended: "warn", strict: "error" },
-  check({ record, uses, entities }): readonly LintProblem[] {
+  check({ event, uses, entities }): readonly LintProblem[] {
     return uses.records
-      .filter((nested) => nested !== record && nested.fields.length >= entityFields)
+      .filter((nested) => nested !== event?.record && nested.fields.length >= entityFields)
       .filter((nested) => entities.has(wordsOf(nested.name).join("_")) || hasOwnId(nested))
       .map((nested) => ({
         at: nested.at,

@@ -7,7 +7,9 @@ export const pastTense: LintRule = {
   id: "past-tense",
   summary: "the action of an event is in the past tense",
   levels: { recommended: "error", strict: "error" },
-  check({ event: { type, entity, action, domain }, nameAt }): readonly LintProblem[] {
+  check({ event, nameAt }): readonly LintProblem[] {
+    if (event === null) return [];
+    const { type, entity, action, domain } = event;
     const words = action.split("_");
     // A vague action gets a better name by its own rule; `updated` for `update` would be no better.
     if (words.some(isPastForm) || isVagueAction(entity, action)) return [];

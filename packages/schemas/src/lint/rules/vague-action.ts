@@ -1,5 +1,6 @@
 import { isVagueAction } from "../action-words.ts";
-import type { LintProblem, LintRule, LintSubject } from "../lint-rule.ts";
+import type { LintedEvent, LintProblem, LintRule } from "../lint-rule.ts";
+import type { SchemaUses } from "../schema-uses.ts";
 import { isPastForm } from "../verbs.ts";
 import { wordsOf } from "../words.ts";
 
@@ -8,13 +9,14 @@ export const vagueAction: LintRule = {
   id: "vague-action",
   summary: "the action says what happened, not only that something did",
   levels: { recommended: "error", strict: "error" },
-  check(subject): readonly LintProblem[] {
-    const { type, entity, action } = subject.event;
+  check({ event, uses, nameAt }): readonly LintProblem[] {
+    if (event === null) return [];
+    const { type, entity, action } = event;
     if (!isVagueAction(entity, action)) return [];
-    const better = betterActions(subject).map((name) => `${entity}.${name}`);
+    const better = betterActions(event, uses).map((name) => `${entity}.${name}`);
     return [
       {
-        at: subject.nameAt,
+        at: nameAt,
         message: `the action "${action}" of ${type} does not say what happened`,
         help: `make an event of each thing that can happen, such as ${better.join(", ")}`,
       },
@@ -25,7 +27,7 @@ export const vagueAction: LintRule = {
 const suggestionLimit = 3;
 
 /** Names from the event's own content: the states that it can report, else the fields that it can change. */
-function betterActions({ record, key, uses }: LintSubject): readonly string[] {
+function betterActions({ record, key }: LintedEvent, uses: SchemaUses): readonly string[] {
   const states = uses.enums
     .flatMap(({ symbols }) => symbols.map(wordsOf))
     .filter((words) => words.some(isPastForm))
