@@ -9,16 +9,10 @@ const FIELD_ATTRIBUTES: ReadonlySet<string> = new Set(["name", "type", "default"
 /** Shared: 10,000 schemas would hold 100,000 empty lists. */
 const noAliases: readonly string[] = [];
 
-/** A default and the type that it must fit. */
-export interface PendingDefault {
-  readonly type: Schema;
-  readonly node: JsonNode;
-}
-
 /** Reads the fields of records. */
 export class FieldReader {
   /** The defaults met so far, to be checked once every type is complete. */
-  readonly defaults: PendingDefault[] = [];
+  readonly defaults = new Map<RecordField, JsonNode>();
   readonly #names: NameTable;
   readonly #problems: ProblemList;
   readonly #build: (node: JsonNode, namespace: string | null) => Schema | null;
@@ -53,16 +47,19 @@ export class FieldReader {
     const typeNode = attributes.required("type");
     const type = typeNode === null ? null : this.#build(typeNode, namespace);
     const order = this.#order(attributes);
-    const doc = attributes.optionalText("doc");
+    const doc = attributes.overlookedText("doc");
     const aliases =
-      attributes.get("aliases") === null ? noAliases : attributes.optionalTexts("aliases").map(({ text }) => text);
+      attributes.get("aliases") === null
+        ? noAliases
+        : [...new Set(attributes.optionalTexts("aliases").map(({ text }) => text))];
     if (name === null || typeNode === null || type === null) return null;
     this.#checkMisplacedLogicalType(attributes, name, type);
     const defaultNode = attributes.get("default");
-    if (defaultNode !== null) this.defaults.push({ type, node: defaultNode });
     const value = defaultNode === null ? null : { value: jsonValueOf(defaultNode), at: defaultNode.at };
     const properties = attributes.others(FIELD_ATTRIBUTES);
-    return { name, doc, aliases, type, default: value, order, properties, at: node.at, typeAt: typeNode.at };
+    const field = { name, doc, aliases, type, default: value, order, properties, at: node.at, typeAt: typeNode.at };
+    if (defaultNode !== null) this.defaults.set(field, defaultNode);
+    return field;
   }
 
   #order(attributes: Attributes): RecordField["order"] {

@@ -8,8 +8,10 @@ export type ProblemCode =
   | "duplicate-key"
   | "missing-attribute"
   | "invalid-attribute"
+  | "overlooked-attribute"
   | "invalid-name"
   | "reserved-name"
+  | "primitive-name"
   | "duplicate-name"
   | "unknown-type"
   | "duplicate-field"
@@ -20,6 +22,7 @@ export type ProblemCode =
   | "empty-union"
   | "endless-record"
   | "invalid-default"
+  | "endless-default"
   | "invalid-logical-type"
   | "unknown-logical-type"
   | "misplaced-logical-type"
@@ -50,11 +53,13 @@ const ALWAYS_WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "misplaced-logical-type",
   "ambiguous-alias",
   "null-namespace-reference",
+  "primitive-name",
 ]);
 
 /** Faults that other implementations let pass, so that released schemas hold them; data is readable all the same. */
 const LENIENT_WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "duplicate-key",
+  "overlooked-attribute",
   "invalid-name",
   "duplicate-name",
   "invalid-symbol",

@@ -21,6 +21,7 @@ import {
 } from "../model/schema.ts";
 import { Attributes } from "./attributes.ts";
 import { defaultFaults } from "./defaults.ts";
+import { endlessDefaults } from "./endless-defaults.ts";
 import { endlessRecords } from "./endless-records.ts";
 import { FieldReader } from "./field-reader.ts";
 import { readLogicalType, type UnderlyingType } from "./logical-types.ts";
@@ -37,8 +38,8 @@ const KNOWN_ATTRIBUTES = {
   map: new Set(["type", "values"]),
 };
 
-/** The most that Java, and so most readers, can allocate. */
-const MAX_FIXED_SIZE = 2 ** 31 - 1;
+/** The most that Java, and so most readers, can allocate: an array has a head. */
+const MAX_FIXED_SIZE = 2 ** 31 - 9;
 
 /**
  * Two unions are compared branch by branch: a hostile pair of 60,000 branches each would take hours. A whole text that
@@ -66,15 +67,23 @@ export class SchemaBuilder {
 
   /** Checks what needs the whole model: a default may be of a type that was still being read. */
   finish(): void {
-    for (const { type, node } of this.#fields.defaults) {
-      for (const fault of defaultFaults(type, node)) this.#problems.add("invalid-default", fault.message, fault.at);
+    for (const [field, node] of this.#fields.defaults) {
+      for (const fault of defaultFaults(field.type, node))
+        this.#problems.add("invalid-default", fault.message, fault.at);
     }
-    if (this.#isRecursive) {
+    const endless = endlessDefaults(this.#fields.defaults);
+    for (const field of endless) {
+      const message = `the default of "${field.name}" never ends: it leaves out a field whose default is, or holds, this one again; give that field a value`;
+      this.#problems.add("endless-default", message, field.default?.at ?? field.at);
+    }
+    // A default without end mostly stands in such a record, and says more.
+    if (this.#isRecursive && endless.length === 0) {
       for (const record of endlessRecords(this.#names.defined.values())) {
         const message = `no value of ${describeSchema(record)} can end, as each must hold another; make a field on the way a union with null, or an array`;
         this.#problems.add("endless-record", message, record.at);
       }
     }
+    this.#names.checkAliases();
   }
 
   /** The schema of a JSON node, or null and a problem. */
@@ -96,7 +105,7 @@ export class SchemaBuilder {
 
   #reference(name: string, namespace: string | null, node: JsonNode, whole: JsonNode = node): Schema | null {
     if (isPrimitiveType(name)) return { type: name, logicalType: null, properties: emptyJsonObject, at: node.at };
-    if (["record", "error", "enum", "fixed", "array", "map"].includes(name)) {
+    if (["record", "error", "enum", "fixed", "array", "map"].includes(name) && !this.#names.knows(name, namespace)) {
       const message = `"${name}" cannot stand alone: write {"type": "${name}", …} with its attributes as one object`;
       this.#problems.add("unknown-type", message, node.at);
       return null;
@@ -198,7 +207,7 @@ export class SchemaBuilder {
   #enum(attributes: Attributes, enclosing: string | null): EnumSchema | null {
     const named = this.#named(attributes, enclosing);
     const symbols = this.#symbols(attributes);
-    const fallback = attributes.optionalText("default");
+    const fallback = attributes.overlookedText("default");
     if (fallback !== null && !symbols.includes(fallback)) {
       const message = `the default "${fallback}" is none of the symbols (${symbols.join(", ")})`;
       this.#problems.add("invalid-enum-default", message, attributes.get("default")?.at ?? attributes.object.at);
@@ -242,7 +251,7 @@ export class SchemaBuilder {
     attributes: Attributes,
     enclosing: string | null,
   ): (ResolvedName & { aliases: readonly string[]; doc: string | null }) | null {
-    const doc = attributes.optionalText("doc");
+    const doc = attributes.overlookedText("doc");
     const name = this.#names.declaredName(attributes, enclosing);
     return name === null ? null : { ...name, aliases: this.#names.declaredAliases(attributes, name), doc };
   }
