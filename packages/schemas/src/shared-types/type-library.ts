@@ -12,6 +12,12 @@ import { parseTypePath, type TypePlace } from "./type-name.ts";
 /** Types within types within types; each is at least three levels of the 1,000 that Avro's readers take. */
 const deepestImport = 100;
 
+/** The schema of an event as its file and the imported types make it. */
+export interface CheckedLink extends LinkedSchema {
+  /** What is wrong with the file and its imports. */
+  readonly findings: readonly Finding[];
+}
+
 /** The shared types of a tree, each read once, after those that it imports. */
 export class TypeLibrary {
   /** In the order of their files. */
@@ -36,16 +42,16 @@ export class TypeLibrary {
     for (const linked of this.#linked.splice(0)) this.#findings.push(...findingsOf(linked, this.types));
   }
 
-  /** What is wrong with the types, and with the imports of every schema that was linked. */
+  /** What is wrong with the types. */
   get findings(): readonly Finding[] {
     return this.#findings;
   }
 
   /** Reads the schema of an event with the types that it imports. */
-  link(file: TreeFile): LinkedSchema {
-    const linked = this.#link(file);
-    this.#findings.push(...findingsOf(linked, this.types));
-    return linked;
+  link(file: TreeFile): CheckedLink {
+    const findings: Finding[] = [];
+    const linked = this.#link(file, findings);
+    return { ...linked, findings: [...findings, ...findingsOf(linked, this.types)] };
   }
 
   /** Whether all of these are types of this library, so that a schema with them means the same here. */
@@ -75,7 +81,7 @@ export class TypeLibrary {
   }
 
   #read(file: TreeFile, place: TypePlace): SharedType {
-    const linked = this.#link(file);
+    const linked = this.#link(file, this.#findings);
     this.#linked.push(linked);
     const { result, source, types } = linked;
     const { schema, findings } = ownTypeOf(file, place, result);
@@ -93,17 +99,18 @@ export class TypeLibrary {
     };
   }
 
-  #link(file: TreeFile): LinkedSchema {
-    return linkSchema(file, (entry) => this.#import(entry, file));
+  /** @param findings what is wrong with the imports is added to these */
+  #link(file: TreeFile, findings: Finding[]): LinkedSchema {
+    return linkSchema(file, (entry) => this.#import(entry, file, findings));
   }
 
-  #import({ path, at }: Import, importer: TreeFile): SharedType | null {
+  #import({ path, at }: Import, importer: TreeFile, findings: Finding[]): SharedType | null {
     const file = this.#files.get(path);
     const place = locationOf(importer.path, at);
     if (file === undefined) {
       const message = `the import "${path}" names a file that the tree does not have`;
       const finding = { ...place, rule: "import-invalid", severity: "error", message } as const;
-      this.#findings.push({ ...finding, help: this.#suggest(path) });
+      findings.push({ ...finding, help: this.#suggest(path) });
       return null;
     }
     const start = this.#path.indexOf(path);
@@ -111,14 +118,14 @@ export class TypeLibrary {
       const cycle = [...this.#path.slice(start), path].join(" -> ");
       const message = `${path} imports itself: ${cycle}`;
       const help = "a type that holds itself stands in one file: put those that need each other together";
-      this.#findings.push({ ...place, rule: "import-cycle", severity: "error", message, help });
+      findings.push({ ...place, rule: "import-cycle", severity: "error", message, help });
       return null;
     }
     const type = this.#path.length < deepestImport ? this.#load(file) : null;
     if (type !== null && type.depth < deepestImport) return type;
     const message = `types import types more than ${deepestImport} levels deep`;
     const help = "import fewer types within types";
-    this.#findings.push({ ...place, rule: "import-invalid", severity: "error", message, help });
+    findings.push({ ...place, rule: "import-invalid", severity: "error", message, help });
     return null;
   }
 
