@@ -227,8 +227,7 @@ class JsonReader {
     let code = text.charCodeAt(index);
     while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) code = text.charCodeAt(++index);
     this.#index = index;
-    if (code === 0x2f)
-      this.#fail('JSON has no comments; remove it (a schema keeps its words in "doc")');
+    if (code === 0x2f) this.#fail('JSON has no comments; remove it (a schema keeps its words in "doc")');
   }
 
   #found(): string {
