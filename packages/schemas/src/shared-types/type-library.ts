@@ -3,7 +3,7 @@ import { compactJson } from "../compact-json.ts";
 import { compareFiles, type Finding, locationOf } from "../finding.ts";
 import type { TreeFile } from "../tree-files.ts";
 import { findingsOf } from "./import-findings.ts";
-import { type LinkedSchema, linkSchema } from "./link-schema.ts";
+import { type LinkedSchema, linkSchema, sourceOf } from "./link-schema.ts";
 import { ownTypeOf } from "./own-type.ts";
 import type { Import } from "./read-imports.ts";
 import type { SharedType } from "./shared-type.ts";
@@ -11,12 +11,6 @@ import { parseTypePath, type TypePlace } from "./type-name.ts";
 
 /** Types within types within types; each is at least three levels of the 1,000 that Avro's readers take. */
 const deepestImport = 100;
-
-/** The schema of an event as its file and the imported types make it. */
-export interface CheckedLink extends LinkedSchema {
-  /** What is wrong with the file and its imports. */
-  readonly findings: readonly Finding[];
-}
 
 /** The shared types of a tree, each read once, after those that it imports. */
 export class TypeLibrary {
@@ -47,11 +41,11 @@ export class TypeLibrary {
     return this.#findings;
   }
 
-  /** Reads the schema of an event with the types that it imports. */
-  link(file: TreeFile): CheckedLink {
+  /** Reads the schema of an event with the types that it imports, and tells what is wrong with the file. */
+  link(file: TreeFile): { readonly linked: LinkedSchema; readonly findings: readonly Finding[] } {
     const findings: Finding[] = [];
     const linked = this.#link(file, findings);
-    return { ...linked, findings: [...findings, ...findingsOf(linked, this.types)] };
+    return { linked, findings: [...findings, ...findingsOf(linked, this.types)] };
   }
 
   /** Whether all of these are types of this library, so that a schema with them means the same here. */
@@ -83,7 +77,8 @@ export class TypeLibrary {
   #read(file: TreeFile, place: TypePlace): SharedType {
     const linked = this.#link(file, this.#findings);
     this.#linked.push(linked);
-    const { result, source, types } = linked;
+    const { result, types } = linked;
+    const source = sourceOf(linked);
     const { schema, findings } = ownTypeOf(file, place, result);
     this.#findings.push(...findings);
     return {
