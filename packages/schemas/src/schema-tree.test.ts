@@ -43,11 +43,10 @@ it("hashes the bytes of a file as it hashes its text", () => {
 it("reads a version again that it was told to forget", () => {
   const [version] = treeOf({ "orders/order.placed/v1.avsc": { type: "no such type" } }).events[0]?.versions ?? [];
   if (version === undefined) throw new Error("the tree holds no version");
-  const before = { ...version.findings };
-  const { text, sha256, schema } = version;
+  const { text, sha256, schema, findings } = version;
+  expect(findings).toHaveLength(1);
   version.forget();
-  expect({ ...version.findings }).toEqual(before);
-  expect(version).toMatchObject({ text, sha256, schema });
+  expect(version).toMatchObject({ text, sha256, schema, findings });
 });
 
 it("gives each generation a subject of its own on the event's topic, in version order", () => {
