@@ -58,7 +58,7 @@ describe("readString", () => {
 
 it("readStringMap reads blocks of entries, __proto__ among them", () => {
   const entries = [Buffer.from("a"), Buffer.from("1"), Buffer.from("__proto__"), Buffer.from("2")];
-    const input = new AvroInput(Buffer.concat([Uint8Array.of(4), bytesOf(entries), Uint8Array.of(0)]), "Test");
+  const input = new AvroInput(Buffer.concat([Uint8Array.of(4), bytesOf(entries), Uint8Array.of(0)]), "Test");
   expect(Object.entries(readStringMap(input))).toEqual([
     ["a", "1"],
     ["__proto__", "2"],
