@@ -7,7 +7,25 @@ import { fileURLToPath } from "node:url";
 import { canRun, hasJars, type MavenJars, mavenJars } from "@waybill/harness/maven-jars";
 
 /** What Apache's SchemaCompatibility says of a pair: the kinds of its incompatibilities, or why it does not judge. */
-export type ApacheVerdict = { readonly kinds: readonly string[] } | { readonly refused: string };
+export type ApacheVerdict =
+  | { readonly kinds: readonly string[]; readonly reasons?: readonly ApacheReason[] }
+  | { readonly refused: string };
+
+/** An incompatibility in Apache's own words. */
+export interface ApacheReason {
+  readonly kind: string;
+  /** JSON pointer into the reader's schema. */
+  readonly location: string;
+  readonly message: string;
+}
+
+/** A pair to be judged. */
+export interface SchemaPair {
+  readonly reader: unknown;
+  readonly writer: unknown;
+  /** Whether the verdict is to hold Apache's reasons. Default: false. */
+  readonly explain?: boolean;
+}
 
 const avroJars: MavenJars = {
   name: "avro-1.12.1",
@@ -46,9 +64,7 @@ export function whyNoApache(): string | null {
  *
  * @throws Error when Maven cannot fetch Apache Avro, or when Java fails
  */
-export async function apacheVerdicts(
-  pairs: Iterable<{ readonly reader: unknown; readonly writer: unknown }>,
-): Promise<readonly ApacheVerdict[]> {
+export async function apacheVerdicts(pairs: Iterable<SchemaPair>): Promise<readonly ApacheVerdict[]> {
   const verdicts: ApacheVerdict[] = [];
   await askJava(compatibilityOracle, pairs, (line) => verdicts.push(JSON.parse(line)));
   return verdicts;

@@ -440,3 +440,10 @@ describe("lint", () => {
     expect(await readFile(join(folder.path, v1), "utf8")).toBe(before);
   });
 });
+
+it("explains a rule of lint, with how to silence it", async () => {
+  const { code, stdout } = await runInProcess("/", ["explain", "money-float"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^# money-float\n\nA rule of `schemas lint`\. Level: error in the preset `recommended`/);
+  expect(stdout).toContain('{ "waybill.lint": { "money-float": "why it is right here" } }');
+});

@@ -24,6 +24,9 @@ const MAX_CAUSES = 20;
 /** Causes are followed through this many unions within unions: farther down they help nobody. */
 const MAX_NESTED_UNIONS = 30;
 
+/** Pairs that are looked at for the causes of all unions together: 10,000 failed unions may each lead through as many. */
+const MAX_CAUSE_STEPS = 100_000;
+
 /**
  * Whether data written with one schema can be read with another, by Avro's schema resolution. The verdict is that of
  * Apache's `SchemaCompatibility.checkReaderWriterCompatibility`; the reasons say more, above all for unions.
@@ -40,6 +43,7 @@ class CompatibilityChecker {
   /** Each failed union is looked into once, however many paths lead to it. */
   readonly #closest = new PairMap<ClosestBranch>();
   #nestedUnions = 0;
+  #causeSteps = 0;
 
   /**
    * A pair that is met again while it is being judged counts as readable, as only its other parts can prove otherwise.
@@ -93,6 +97,7 @@ class CompatibilityChecker {
     const visited = new PairMap<true>();
     const pending: PendingCheck[] = [{ check: { reader, writer, step: "" }, base: "", uses: null }];
     for (let item = pending.pop(); item !== undefined && found.length < limit; item = pending.pop()) {
+      if (this.#nestedUnions > 0 && ++this.#causeSteps > MAX_CAUSE_STEPS) break;
       const { check } = item;
       const path = joinPath(item.base, check.step);
       if ("kind" in check) {

@@ -92,10 +92,20 @@ export function requirementsOf(reader: Schema, writer: Schema): Requirements {
  * without this a check of a record of 20 nullable fields takes five times as long.
  */
 export function verdictByType(reader: Schema, writer: Schema): boolean | null {
+  if (reader.type === "union" && writer.type === "union" && areAlike(reader.branches, writer.branches)) return true;
   if (writer.type === "union") return verdictOfUnion(writer.branches, (branch) => verdictByType(reader, branch), false);
   if (reader.type === "union") return verdictOfUnion(reader.branches, (branch) => verdictByType(branch, writer), true);
   if (reader.type !== writer.type) return PROMOTIONS[reader.type]?.includes(writer.type) ?? false;
   return isPrimitiveType(reader.type) ? true : null;
+}
+
+/** Whether two unions have the same primitive branches in the same order, as those of unchanged fields have. */
+function areAlike(reader: readonly Schema[], writer: readonly Schema[]): boolean {
+  if (reader.length !== writer.length || reader.length === 0) return false;
+  for (const [index, branch] of reader.entries()) {
+    if (branch.type !== writer[index]?.type || !isPrimitiveType(branch.type)) return false;
+  }
+  return true;
 }
 
 /** One branch with the decisive verdict decides, provided that types decide every other branch too. */
@@ -165,8 +175,8 @@ function symbolConflicts(
   writer: NamedSchema,
   writerSymbols: readonly string[],
 ): readonly Conflict[] {
+  if (fallback !== null && readerSymbols.includes(fallback)) return [];
   const known = new Set(readerSymbols);
-  if (fallback !== null && known.has(fallback)) return [];
   const missing = writerSymbols.filter((symbol) => !known.has(symbol));
   if (missing.length === 0) return [];
   const message = `the reader's ${describeSchema(reader)} lacks the writer's ${missing.join(", ")}`;
@@ -188,18 +198,15 @@ function conflictOf(
   return { kind, step: "", message, remedies, isAboutUse: false, readerAt: reader.at, writerAt: writer.at };
 }
 
-/**
- * Each of the reader's fields must come from the writer or from its own default. Left out is what types alone settle.
- * Versions mostly keep the order of fields, so that the writer's names need not be indexed for most pairs.
- */
+/** Each of the reader's fields must come from the writer or from its own default. Left out is what types alone settle. */
 function fieldChecks(reader: RecordSchema, writer: RecordSchema): readonly (Conflict | Part)[] {
   let byName: ReadonlyMap<string, RecordField> | null = null;
   let unread: UnreadFields | null = null;
   const checks: (Conflict | Part)[] = [];
   for (const [index, field] of reader.fields.entries()) {
-    let source = field.aliases.length === 0 ? writer.fields[index] : undefined;
-    if (source?.name !== field.name) {
-      byName ??= new Map(writer.fields.map((one) => [one.name, one]));
+    let source = alignedSource(field, writer, index);
+    if (source === undefined) {
+      byName ??= fieldsByName(writer);
       const sources = sourcesOf(field, byName);
       source = sources[0];
       if (sources.length > 1) {
@@ -217,6 +224,20 @@ function fieldChecks(reader: RecordSchema, writer: RecordSchema): readonly (Conf
     }
   }
   return checks;
+}
+
+/**
+ * The writer's field in the same place, where it is the one that the reader's field stands for by its name alone.
+ * Versions mostly keep the order of fields, so that the writer's names need not be indexed for most pairs.
+ */
+export function alignedSource(field: RecordField, writer: RecordSchema, index: number): RecordField | undefined {
+  const source = writer.fields[index];
+  return field.aliases.length === 0 && source?.name === field.name ? source : undefined;
+}
+
+/** The fields of a record, for {@link sourcesOf}. */
+export function fieldsByName({ fields }: RecordSchema): ReadonlyMap<string, RecordField> {
+  return new Map(fields.map((field) => [field.name, field]));
 }
 
 /** The fields of the writer that a field of the reader finds by its name and aliases; Avro resolves only one. */

@@ -412,3 +412,51 @@ describe("logical types", () => {
     ]);
   });
 });
+
+describe("endless records", () => {
+  const codesOf = (text: unknown) => {
+    const { ok, problems } = parseSchema(JSON.stringify(text));
+    return { ok, problems: problems.map(({ code, at }) => `${code} ${at.pointer}`) };
+  };
+  const record = (name: string, ...types: readonly unknown[]) => ({
+    type: "record",
+    name,
+    fields: types.map((type, index) => ({ name: `f${index}`, type })),
+  });
+
+  it.each([
+    ["itself", record("A", "A")],
+    ["itself in a union without another way out", record("A", ["A", record("B", "A")])],
+    ["one that holds it", record("A", record("B", "A"))],
+  ])("hold %s", (_, text) => {
+    expect(codesOf(text)).toMatchObject({ ok: true, problems: expect.arrayContaining(["endless-record "]) });
+  });
+
+  it.each([
+    ["null", record("A", ["null", "A"])],
+    ["an array", record("A", { type: "array", items: "A" })],
+    ["a map", record("A", record("B", { type: "map", values: "A" }))],
+    ["another branch", record("A", ["A", record("B", "int")])],
+  ])("are none where %s ends them", (_, text) => {
+    expect(codesOf(text)).toEqual({ ok: true, problems: [] });
+  });
+
+  it("are told once each, also when only a part of the text is endless", () => {
+    expect(codesOf(record("A", "int", ["null", record("B", record("C", "B"))]))).toEqual({
+      ok: true,
+      problems: ["endless-record /fields/1/type/1", "endless-record /fields/1/type/1/fields/0/type"],
+    });
+  });
+});
+
+it.each([
+  ["\ufeff{}", "little-endian with a mark"],
+  ["{}", "little-endian"],
+])("says that %j is UTF-16, %s", (text) => {
+  for (const bytes of [Buffer.from(text, "utf16le"), Buffer.from(text, "utf16le").swap16()]) {
+    const { problems } = parseSchema(bytes);
+    expect(problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      "invalid-utf8: the text is UTF-16, and must be UTF-8; save it as UTF-8",
+    ]);
+  }
+});

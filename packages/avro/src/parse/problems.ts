@@ -20,6 +20,7 @@ export type ProblemCode =
   | "invalid-size"
   | "invalid-union"
   | "empty-union"
+  | "endless-record"
   | "invalid-default"
   | "endless-default"
   | "invalid-logical-type"
@@ -46,6 +47,7 @@ export function formatProblem(problem: SchemaProblem): string {
 /** Faults that the Avro specification tells readers to overlook, or that implementations differ on. */
 const ALWAYS_WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "empty-union",
+  "endless-record",
   "invalid-logical-type",
   "unknown-logical-type",
   "misplaced-logical-type",

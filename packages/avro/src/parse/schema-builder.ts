@@ -22,6 +22,7 @@ import {
 import { Attributes } from "./attributes.ts";
 import { defaultFaults } from "./defaults.ts";
 import { endlessDefaults } from "./endless-defaults.ts";
+import { endlessRecords } from "./endless-records.ts";
 import { FieldReader } from "./field-reader.ts";
 import { readLogicalType, type UnderlyingType } from "./logical-types.ts";
 import { isValidName, type NameTable, type ResolvedName } from "./names.ts";
@@ -41,6 +42,12 @@ const KNOWN_ATTRIBUTES = {
 const MAX_FIXED_SIZE = 2 ** 31 - 9;
 
 /**
+ * Two unions are compared branch by branch: a hostile pair of 60,000 branches each would take hours. A whole text that
+ * is a union is let pass, as some keep a list of definitions in one.
+ */
+const MAX_UNION_BRANCHES = 1000;
+
+/**
  * Builds the model from JSON, reporting every problem and going on. What it returns for a faulty text holds gaps and
  * must not be used; a caller looks at the problem list first.
  */
@@ -48,6 +55,9 @@ export class SchemaBuilder {
   readonly #names: NameTable;
   readonly #problems: ProblemList;
   readonly #fields: FieldReader;
+  /** The records whose fields are being read. */
+  readonly #open = new Set<Schema>();
+  #isRecursive = false;
 
   constructor(names: NameTable, problems: ProblemList) {
     this.#names = names;
@@ -61,9 +71,17 @@ export class SchemaBuilder {
       for (const fault of defaultFaults(field.type, node))
         this.#problems.add("invalid-default", fault.message, fault.at);
     }
-    for (const field of endlessDefaults(this.#fields.defaults)) {
+    const endless = endlessDefaults(this.#fields.defaults);
+    for (const field of endless) {
       const message = `the default of "${field.name}" never ends: it leaves out a field whose default is, or holds, this one again; give that field a value`;
       this.#problems.add("endless-default", message, field.default?.at ?? field.at);
+    }
+    // A default without end mostly stands in such a record, and says more.
+    if (this.#isRecursive && endless.length === 0) {
+      for (const record of endlessRecords(this.#names.defined.values())) {
+        const message = `no value of ${describeSchema(record)} can end, as each must hold another; make a field on the way a union with null, or an array`;
+        this.#problems.add("endless-record", message, record.at);
+      }
     }
     this.#names.checkAliases();
   }
@@ -92,7 +110,9 @@ export class SchemaBuilder {
       this.#problems.add("unknown-type", message, node.at);
       return null;
     }
-    return this.#names.resolve(name, namespace, node, whole);
+    const schema = this.#names.resolve(name, namespace, node, whole);
+    if (schema !== null && this.#open.has(schema)) this.#isRecursive = true;
+    return schema;
   }
 
   #definition(node: JsonObjectNode, namespace: string | null): Schema | null {
@@ -147,6 +167,11 @@ export class SchemaBuilder {
     const branches: Schema[] = [];
     const seen = new Set<string>();
     if (elements.length === 0) this.#problems.add("empty-union", "a union without branches has no values", node.at);
+    if (elements.length > MAX_UNION_BRANCHES && node.at.pointer !== "") {
+      const message = `a union of ${elements.length} branches; at most ${MAX_UNION_BRANCHES} are taken`;
+      this.#problems.add("invalid-union", message, node.at);
+      return { type: "union", branches, logicalType: null, properties: emptyJsonObject, at: node.at };
+    }
     for (const element of elements) {
       const branch = this.build(element, namespace);
       if (branch === null) continue;
@@ -169,9 +194,13 @@ export class SchemaBuilder {
     const fields: RecordField[] = [];
     const schema: RecordSchema | null =
       named === null ? null : { type: "record", isError, ...named, fields, ...extras, at: attributes.object.at };
-    if (schema !== null) this.#names.define(schema); // before its fields, which may refer to it
+    if (schema !== null) {
+      this.#names.define(schema); // before its fields, which may refer to it
+      this.#open.add(schema);
+    }
     const namespace = named === null ? enclosing : named.namespace;
     for (const field of this.#fields.read(attributes.requiredArray("fields") ?? [], namespace)) fields.push(field);
+    if (schema !== null) this.#open.delete(schema);
     return schema;
   }
 
