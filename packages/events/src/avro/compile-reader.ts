@@ -41,6 +41,7 @@ import {
   type StringType,
   type UnionType,
 } from "./schema-type.ts";
+import { readStringMap } from "./string-readers.ts";
 import { differ, unresolvable } from "./unresolvable.ts";
 import { putOwn } from "./value-tests.ts";
 
@@ -224,6 +225,7 @@ function resolveArray(writer: AvroType, reader: AvroType, path: string, memo: Me
 
 function resolveMap(writer: AvroType, reader: AvroType, path: string, memo: Memo): Read {
   const readValue = resolve(writer, reader, `${path}{}`, memo);
+  if (readValue === readString) return readStringMap;
   return (input) => {
     const map: Record<string, unknown> = {};
     for (let count = readCount(input); count > 0; count = readCount(input)) {
