@@ -55,5 +55,5 @@ export function writeBatchHeader(batch: Buffer, header: BatchHeader): void {
   batch.writeInt16BE(header.identity.epoch, PRODUCER_EPOCH_AT);
   batch.writeInt32BE(header.baseSequence, BASE_SEQUENCE_AT);
   batch.writeInt32BE(header.records, COUNT_AT);
-  batch.writeUInt32BE(crc32c(batch.subarray(ATTRIBUTES_AT)) >>> 0, CRC_AT);
+  batch.writeUInt32BE(crc32c(batch.subarray(ATTRIBUTES_AT)), CRC_AT);
 }

@@ -14,7 +14,7 @@ export const crc32c: Crc32c = loadNative() ?? ((data) => portable(data) >>> 0);
 function loadNative(): Crc32c | null {
   try {
     const native = createRequire(import.meta.url)("@node-rs/crc32") as { crc32c(data: Buffer): number };
-    return native.crc32c;
+    return (data) => native.crc32c(data) >>> 0;
   } catch {
     return null; // an optional dependency: no binary for this platform
   }

@@ -11,6 +11,7 @@
  *
  * A batch that got no answer may be stored. It stays stamped: its repetition is the same bytes, which the broker knows.
  */
+import type { Codec } from "../compression.ts";
 import type { FailureReason, SendOutcome } from "../lane-publisher.ts";
 import { messageOf } from "../../errors.ts";
 import { OutcomeBuilder } from "../outcome-builder.ts";
@@ -20,7 +21,7 @@ import { cutAt, produceVerdict } from "./produce-verdict.ts";
 import type { PartitionAnswer } from "./produce-request.ts";
 import type { ProducerSequences } from "./producer-sequences.ts";
 import { errorText } from "./protocol-errors.ts";
-import type { Compressed, SealedBatch, SealedPartition } from "./sealed-partition.ts";
+import type { SealedBatch, SealedPartition } from "./sealed-partition.ts";
 
 /** A request is copied once more on its way out: larger ones are sent as several. */
 const MAX_REQUEST_BYTES = 8 << 20;
@@ -30,7 +31,7 @@ export interface LaneSenderOptions {
   readonly connections: BrokerConnections;
   readonly sequences: ProducerSequences;
   /** Null: batches go as they are. */
-  readonly compress: ((records: Buffer) => Promise<Compressed>) | null;
+  readonly codec: Codec | null;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
 }
@@ -114,12 +115,12 @@ export class LaneSender {
   }
 
   async #stamp({ topic, partition, first }: SealedPartition): Promise<void> {
-    const { sequences, compress, nowMs } = this.#options;
+    const { sequences, codec, nowMs } = this.#options;
     const batch = first as SealedBatch;
     const { identity, next } = await sequences.identified(topic, partition);
     if (batch.isStampedBy(identity)) return;
     const plain = batch.uncompressed;
-    if (compress !== null && plain !== null) batch.useCompressed(await compress(plain));
+    if (codec !== null && plain !== null) batch.useCompressed(await codec.compress(plain), codec.bits);
     batch.stamp(identity, next, nowMs());
   }
 

@@ -1,12 +1,6 @@
 import { BATCH_HEADER_BYTES, type ProducerIdentity, writeBatchHeader } from "./batch-header.ts";
 import { recordBytes, walkRecords, writeRecordStart } from "./record-writer.ts";
 
-/** The compressed records of a batch, and how its header says so. */
-export interface Compressed {
-  readonly records: Buffer;
-  readonly bits: number;
-}
-
 /**
  * One record batch. Once stamped it is sent, and repeated, as exactly the same bytes: the broker knows it by its
  * producer's identity and its first sequence number.
@@ -30,7 +24,7 @@ export class SealedBatch {
     return this.#encoded === null ? this.#plain.subarray(BATCH_HEADER_BYTES) : null;
   }
 
-  useCompressed({ records, bits }: Compressed): void {
+  useCompressed(records: Buffer, bits: number): void {
     this.#encoded = Buffer.concat([this.#plain.subarray(0, BATCH_HEADER_BYTES), records]);
     this.#compressionBits = bits;
   }

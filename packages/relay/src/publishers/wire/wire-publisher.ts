@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
+import type { Codec } from "../compression.ts";
 import type { LanePublisher, PublisherLane, TopicProblem } from "../lane-publisher.ts";
 import { type BrokerAddress, BrokerConnection, type BrokerConnectionOptions } from "./broker-connection.ts";
 import { BrokerConnections } from "./broker-connections.ts";
@@ -8,7 +9,6 @@ import { Cluster } from "./cluster.ts";
 import { LaneFill } from "./lane-fill.ts";
 import { LaneSender } from "./lane-sender.ts";
 import { ProducerSequences } from "./producer-sequences.ts";
-import type { Compressed } from "./sealed-partition.ts";
 import { WireLane } from "./wire-lane.ts";
 
 export interface WirePublisherOptions extends BrokerConnectionOptions {
@@ -19,7 +19,7 @@ export interface WirePublisherOptions extends BrokerConnectionOptions {
   /** Whether asking for a missing topic may make the broker create it. */
   readonly autoCreateTopics: boolean;
   /** Null: batches go as they are. */
-  readonly compress: ((records: Buffer) => Promise<Compressed>) | null;
+  readonly codec: Codec | null;
   /** How long an added partition may go unnoticed. Default: a minute. */
   readonly metadataMaxAgeMs?: number;
 }
@@ -77,7 +77,7 @@ export class WirePublisher implements LanePublisher {
         cluster,
         connections,
         sequences,
-        compress: this.#options.compress,
+        codec: this.#options.codec,
         nowMs: () => Date.now(),
       }),
       sequences,
