@@ -58,7 +58,8 @@ it("needs no more rights than its documentation says", async () => {
     CREATE ROLE ${role} LOGIN;
     GRANT USAGE ON SCHEMA waybill TO ${role};
     GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO ${role};
-    GRANT UPDATE ON waybill.relay_cursor TO ${role}`);
+    GRANT UPDATE ON waybill.relay_cursor TO ${role};
+    GRANT INSERT, UPDATE, DELETE ON waybill.relay_instance TO ${role}`);
   const url = new URL(services.database.url);
   url.username = role;
   const relay = await services.start({ databaseUrl: url.href });
@@ -73,7 +74,7 @@ it("publishes events without a key, to any partition", async () => {
   const event = createCountedEvent();
   await services.register(event);
   const topic = await services.topicOf(event);
-  await services.start();
+  await services.start({ batchSize: 5 });
   await insertEvents(services.client, event, countedData(["a"], 20));
   await services.client.query("UPDATE waybill.outbox SET key = NULL, xid = pg_current_xact_id()");
   await eventually(() => topic.records.filter(({ key }) => key === null).length === 20);
