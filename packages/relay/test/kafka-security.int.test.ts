@@ -10,7 +10,7 @@ import { createTestCertificates, type RunningKafka, startKafka, type TestCertifi
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from "kafkajs";
 import type { RelayOptions } from "../src/settings.ts";
 import { rowsOf } from "./publisher-rows.ts";
-import { append, type Driver, makeTopic, publish, TestPublishers } from "./test-publisher.ts";
+import { append, type Driver, publish, TestPublishers } from "./test-publisher.ts";
 import { idsOf, topicContent } from "./topic-content.ts";
 import { kafkaOf } from "./topic-reader.ts";
 

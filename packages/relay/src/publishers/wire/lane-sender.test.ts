@@ -141,9 +141,19 @@ function appendRows(fill: LaneFill, count: number): void {
     const payloadEnd = key.length + payload.length;
     fill.append(
       {
-        ...{ id, topic: "t", bytes, shard: 0, schemaIdHigh: 0, schemaIdLow: 0, occurredAtMs: 0 },
-        ...{ keyStart: 0, keyEnd: key.length, payloadStart: key.length, payloadEnd },
-        ...{ headersStart: payloadEnd, headersEnd: bytes.length },
+        id,
+        topic: "t",
+        bytes,
+        shard: 0,
+        schemaIdHigh: 0,
+        schemaIdLow: 0,
+        occurredAtMs: 0,
+        keyStart: 0,
+        keyEnd: key.length,
+        payloadStart: key.length,
+        payloadEnd,
+        headersStart: payloadEnd,
+        headersEnd: bytes.length,
       },
       1,
     );
