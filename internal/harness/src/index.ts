@@ -1,4 +1,5 @@
 export { eventually } from "./eventually.ts";
+export { startTcpProxy, type TcpProxy, type TcpProxyOptions } from "./tcp-proxy.ts";
 export { startTestBroker, type TestBroker } from "./test-broker.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";
 export {
