@@ -11,7 +11,10 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 /** `outbox-relay run` in a process of its own. */
 export interface RelayProcess {
   readonly log: readonly LogLine[];
+  /** What it wrote to standard error. */
+  readonly errors: readonly string[];
   readonly httpUrl: string;
+  readonly pid: number;
   /** Resolves to the exit code, or to the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>;
   kill(signal: NodeJS.Signals): void;
@@ -19,6 +22,13 @@ export interface RelayProcess {
 
 /** Resolves when the relay has started. */
 export async function spawnRelay(options: RelayOptions): Promise<RelayProcess> {
+  const { process, started } = launchRelay(options);
+  await started();
+  return process;
+}
+
+/** Does not wait: it may refuse to start. */
+export function launchRelay(options: RelayOptions): { process: RelayProcess; started: () => Promise<unknown> } {
   const args = Object.entries(options).flatMap(([name, value]) => [
     settingsTable[name as SettingName].flag,
     Array.isArray(value) ? value.join(",") : String(value),
@@ -28,11 +38,24 @@ export async function spawnRelay(options: RelayOptions): Promise<RelayProcess> {
   });
   const { log, errors } = keepOutput(child);
   const exited = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
-  const started = await eventually(() => {
-    if (child.exitCode !== null) throw new Error(`the relay ended with ${child.exitCode}: ${errors.join("\n")}`);
-    return log.find(({ msg }) => msg === "relay started");
-  });
-  return { log, exited, httpUrl: String(started["httpUrl"]), kill: (signal) => void child.kill(signal) };
+  const startLine = () => log.find(({ msg }) => msg === "relay started");
+  return {
+    process: {
+      log,
+      errors,
+      exited,
+      pid: child.pid ?? -1,
+      get httpUrl() {
+        return String(startLine()?.["httpUrl"]);
+      },
+      kill: (signal) => void child.kill(signal),
+    },
+    started: () =>
+      eventually(() => {
+        if (child.exitCode !== null) throw new Error(`the relay ended with ${child.exitCode}: ${errors.join("\n")}`);
+        return startLine();
+      }),
+  };
 }
 
 function keepOutput(child: ChildProcess): { log: LogLine[]; errors: string[] } {
