@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,6 +58,7 @@ export async function startKafka(): Promise<RunningKafka> {
 export async function createKafkaServer({ folder, proxies = [] }: KafkaServerOptions = {}): Promise<KafkaServer> {
   const java = javaArguments(kafkaJars());
   const home = folder ?? (await mkdtemp(join(tmpdir(), "waybill-kafka-")));
+  await mkdir(home, { recursive: true });
   const port = await freePort();
   const proxied: Listener[] = [];
   for (const advertised of proxies)

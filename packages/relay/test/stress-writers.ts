@@ -6,6 +6,9 @@ import { seededRandom } from "./seeded-random.ts";
 /** Keys that all writers fight for. */
 const HOT_KEYS = 12;
 
+/** Most keys that writers can be given. */
+const KEYS = 200;
+
 /** A server that starts refuses at once: no need to ask all the time. */
 const RECONNECT_MS = 50;
 
@@ -17,7 +20,7 @@ const SCHEMA = `
 CREATE SCHEMA stress;
 CREATE TABLE stress.aggregate (key text PRIMARY KEY, version int NOT NULL);
 CREATE TABLE stress.audit (key text, version int);
-INSERT INTO stress.aggregate SELECT 'k' || n, 0 FROM generate_series(0, ${HOT_KEYS}) AS n`;
+INSERT INTO stress.aggregate SELECT 'k' || n, 0 FROM generate_series(0, ${KEYS}) AS n`;
 
 /** The Avro record {version: string}: a length (below 64, so its zigzag is one byte) and the digits. */
 export const stressSchema = JSON.stringify({
@@ -67,6 +70,8 @@ export interface StressOptions {
   readonly until?: AbortSignal;
   /** Mean pause of a writer between two transactions. Default 0. */
   readonly pauseMs?: number;
+  /** How many keys the writers fight for. Default 12, at most 200. */
+  readonly keys?: number;
   /** Whether writers lock their keys in no common order, so that they meet deadlocks all the time. Default false. */
   readonly courtsDeadlocks?: boolean;
   /** Whether writers connect anew, until they shall end, when the server is away. Default: they reject. */
@@ -220,7 +225,7 @@ class Writer {
 
   /** In one order for all, as an application that locks several aggregates should, unless deadlocks are wanted. */
   #pickKeys(): string[] {
-    const pick = () => 1 + Math.floor(this.#random() * HOT_KEYS);
+    const pick = () => 1 + Math.floor(this.#random() * (this.#options.keys ?? HOT_KEYS));
     const numbers = Array.from({ length: 1 + Math.floor(this.#random() * 3) }, pick);
     const distinct = [...new Set(numbers)];
     if (this.#options.courtsDeadlocks !== true) distinct.sort((a, b) => a - b);

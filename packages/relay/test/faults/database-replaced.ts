@@ -1,5 +1,6 @@
 import { expect } from "@jest/globals";
 import { eventually, type PostgresServer, startPostgresServer } from "@waybill/harness";
+import type pg from "pg";
 import { runCli } from "../../src/cli.ts";
 import { connect, withClient } from "../outbox-database.ts";
 import type { Fault } from "./fault.ts";
@@ -41,11 +42,12 @@ async function crash(run: FaultRun): Promise<void> {
   const flushedAt = await flush(run);
   await run.progress();
   const before = await newestXid(run);
+  run.endWriters();
   await run.postgres.crash();
-  await run.stopWriters();
   run.mayRepeat(run.topic.records.length - flushedAt);
   run.noteStrike({ losesReplies: true });
   await run.postgres.start();
+  await run.stopWriters();
   expect(await newestXid(run)).toBeLessThan(before);
   await run.skipVersions();
   run.startWriters();
@@ -74,10 +76,11 @@ async function restoreOlderCopy(run: FaultRun): Promise<void> {
   await run.postgres.start();
   try {
     await run.strikeRepeatedly(async () => {
+      run.endWriters();
       await run.postgres.stop();
-      await run.stopWriters();
       await run.postgres.restoreFrom(backup);
       await run.postgres.start();
+      await run.stopWriters();
       await run.skipVersions();
       run.startWriters();
       // Events of before the backup that were published after it; and what was in flight at each stop.
@@ -101,9 +104,10 @@ async function failOver(run: FaultRun): Promise<void> {
     const answers = await Promise.all(run.crew.map((member) => member.readiness()));
     return answers.some((answer) => answer?.text.includes("is a standby"));
   });
+  run.endWriters();
   await primary.crash();
-  await run.stopWriters();
   await run.query("SELECT pg_promote()");
+  await run.stopWriters();
   await run.skipVersions();
   run.startWriters();
   // The standby may be behind by all that came after its last message: its cursor then is as well.
@@ -145,8 +149,10 @@ async function copyDatabase(run: FaultRun, to: PostgresServer): Promise<void> {
   const target = await connect(run.urlOn(to));
   for (const [table, json] of rows) {
     await target.query(`DELETE FROM ${table}`);
+    const columns = await writableColumns(target, table);
     await target.query(
-      `INSERT INTO ${table} OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::${table}, $1)`,
+      `INSERT INTO ${table} (${columns}) OVERRIDING SYSTEM VALUE
+       SELECT ${columns} FROM json_populate_recordset(NULL::${table}, $1)`,
       [json],
     );
   }
@@ -154,6 +160,15 @@ async function copyDatabase(run: FaultRun, to: PostgresServer): Promise<void> {
     "SELECT setval(pg_get_serial_sequence('waybill.outbox', 'id'), (SELECT max(id) + 1000 FROM waybill.outbox))",
   );
   await target.end();
+}
+
+async function writableColumns(client: pg.Client, table: string): Promise<string> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute
+     WHERE attrelid = $1::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped`,
+    [table],
+  );
+  return rows.map(({ name }) => name).join(", ");
 }
 
 /** A supervised relay takes the lock for a moment at every start: until adopt finds it free. */

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   createKafkaServer,
   type KafkaServer,
@@ -37,10 +38,13 @@ export const postgresSettings: PostgresSettings = {
 export async function startFaultRig(relays: number): Promise<FaultRig> {
   const disk = await mountSmallDisk();
   const routes = await Promise.all(
-    Array.from({ length: relays }, async () => ({ toDatabase: await startTcpProxy(), toBroker: await startTcpProxy() })),
+    Array.from({ length: relays }, async () => ({
+      toDatabase: await startTcpProxy(),
+      toBroker: await startTcpProxy(),
+    })),
   );
   const proxies = routes.map(({ toBroker }) => toBroker.port);
-  const kafka = await createKafkaServer({ proxies, ...(disk === null ? {} : { folder: disk.folder }) });
+  const kafka = await createKafkaServer({ proxies, ...(disk === null ? {} : { folder: join(disk.folder, "kafka") }) });
   const [postgres, registry] = await Promise.all([
     startPostgresServer(postgresSettings),
     startRegistry(),

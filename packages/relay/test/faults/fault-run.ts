@@ -25,7 +25,7 @@ import {
 import { type CountedEvent, insertSchema } from "../test-event.ts";
 import { kafkaOf, readTopic, type TopicReader } from "../topic-reader.ts";
 import type { FaultRig, Route } from "./fault-rig.ts";
-import type { FaultSettings } from "./fault-settings.ts";
+import { type FaultSettings, isSetting } from "./fault-settings.ts";
 import type { FaultResult } from "./fault-table.ts";
 import { CrewMember } from "./relay-crew.ts";
 
@@ -182,14 +182,27 @@ export class FaultRun {
     this.#writing = { end, done };
   }
 
-  async stopWriters(): Promise<void> {
+  /** Tells the writers to end, without waiting for it. */
+  endWriters(): void {
     this.#writing?.end.abort();
+  }
+
+  /** Ends the writers, and what they left prepared; the database is there. */
+  async stopWriters(): Promise<void> {
+    this.endWriters();
     this.counts = (await this.#writing?.done) ?? this.counts;
+    await this.#settlePrepared();
   }
 
   /** How much later versions begin, so that what a crash made the database forget is never taken for what follows. */
   async skipVersions(): Promise<void> {
     await this.query("UPDATE stress.aggregate SET version = version + 1000000");
+  }
+
+  /** Whether the relays publish by the driver without idempotence, which hears of a partly stored request only as failed. */
+  get isWithoutIdempotence(): boolean {
+    const { driver } = this.#options.settings.relaySettings;
+    return driver === "kafkajs" || !isSetting("driver");
   }
 
   /** Notes a strike. @param losesReplies whether what was in flight may come again */
@@ -249,6 +262,14 @@ export class FaultRun {
     await Promise.all([this.topic.stop(), ...this.crew.map((member) => member.stop())]);
     await this.#writing?.done.catch(() => {}); // it was the test's failure already, or came with it
     for (const cleanUp of this.#cleanUps) await cleanUp();
+  }
+
+  /** Writers that were cut off leave prepared transactions behind, which hold locks through any crash. */
+  async #settlePrepared(): Promise<void> {
+    const rows = await this.query<{ gid: string }>(
+      "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()",
+    );
+    for (const { gid } of rows) await this.query(`COMMIT PREPARED '${gid}'`);
   }
 
   async #drain(): Promise<boolean> {

@@ -32,7 +32,8 @@ export function readFaultSettings(env: Readonly<Record<string, string | undefine
   };
 }
 
-function isSetting(name: string): boolean {
+/** Whether this relay has a setting of the name. */
+export function isSetting(name: string): boolean {
   return settingNames.some((known) => known === name);
 }
 

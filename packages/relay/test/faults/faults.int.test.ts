@@ -13,6 +13,7 @@ import { type FaultRig, postgresSettings, startFaultRig } from "./fault-rig.ts";
 import { FaultRun } from "./fault-run.ts";
 import { readFaultSettings } from "./fault-settings.ts";
 import { brokenBudget, type FaultResult, faultTable } from "./fault-table.ts";
+import { someReady } from "./relay-crew.ts";
 import { relayDies } from "./relay-dies.ts";
 import { writersStrain } from "./writers-strain.ts";
 
@@ -36,15 +37,18 @@ onKafka(`faults, ${settings.seconds} s each, seed ${settings.seed}`, () => {
     rig = await startFaultRig(Math.max(2, settings.relays));
   });
   afterAll(async () => {
-    await rig.stop();
     process.stdout.write(`\n${faultTable(results)}\n\n`);
+    await rig.stop();
   });
 
   it.each(faults.map((fault) => [fault.name, fault] as const))(
     "%s",
     async (_name, fault) => {
+      const startedAt = performance.now();
       const result = await playFault(rig, fault);
       if (result === null) return;
+      const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+      process.stdout.write(`${fault.name}: ${result.strikes} strikes, ${result.committed} events, ${seconds} s\n`);
       results.push(result);
       if (settings.reportFile !== null) appendFileSync(settings.reportFile, `${JSON.stringify(result)}\n`);
       expect(brokenBudget(result)).toEqual([]);
@@ -89,6 +93,7 @@ async function playFault(rig: FaultRig, fault: Fault, { drainMs = 60_000 } = {})
     }
     run.startRelays();
     run.startWriters();
+    await someReady(run.crew);
     await fault.play(run);
     return await run.finish({ mayForget: fault.mayForget ?? false });
   } finally {

@@ -51,7 +51,7 @@ function writeUntilFull(path: string): void {
     try {
       writeFileSync(path, page, { flag: "a" });
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOSPC") return;
+      if ((error as NodeJS.ErrnoException).code === "ENOSPC") return;
       throw error;
     }
   }

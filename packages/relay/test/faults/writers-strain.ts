@@ -14,7 +14,7 @@ import { type FaultRun, POISON_KEY } from "./fault-run.ts";
 export const writersStrain: readonly Fault[] = [
   {
     name: "100 writers with rollbacks and deadlocks",
-    writers: { writers: 100, courtsDeadlocks: true, pauseMs: 100 },
+    writers: { writers: 100, keys: 100, courtsDeadlocks: true, pauseMs: 100 },
     async play(run) {
       await delay(run.seconds * 1_000);
       await run.stopWriters();
@@ -47,8 +47,9 @@ export const writersStrain: readonly Fault[] = [
     name: "a poison event: too large for its topic, of a schema that the registry does not know",
     play: (run) =>
       run.strikeRepeatedly(async () => {
-        await (run.random() < 0.5 ? publishTooLarge(run) : publishUnknownSchema(run));
-        run.noteStrike({ losesReplies: false });
+        const isTooLarge = run.random() < 0.5;
+        await (isTooLarge ? publishTooLarge(run) : publishUnknownSchema(run));
+        run.noteStrike({ losesReplies: isTooLarge && run.isWithoutIdempotence });
       }),
   },
 ];
