@@ -28,7 +28,7 @@ export const brokerFails: readonly Fault[] = [
         await run.rig.kafka.kill();
         run.noteStrike({ losesReplies: true });
         await run.last(500);
-        await run.rig.kafka.start();
+        await run.restartBroker();
       }),
   },
   {
@@ -66,6 +66,6 @@ async function fillDisk(run: FaultRun): Promise<void> {
   await disk.free();
   // Apache Kafka halts when its only log folder fails; a supervisor starts it again.
   await kafka.kill();
-  await kafka.start();
+  await run.restartBroker();
   expect(hasDied).toBe(true);
 }

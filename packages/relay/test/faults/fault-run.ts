@@ -194,6 +194,16 @@ export class FaultRun {
     await this.#settlePrepared();
   }
 
+  /** Kafka again, after it was killed: the reader's group would take its time to form anew. */
+  async restartBroker(): Promise<void> {
+    const { kafka } = this.rig;
+    await kafka.start();
+    const before = this.topic;
+    this.topic = await readTopic(kafka.brokers, this.event.topic);
+    await eventually(() => this.topic.records.length >= before.records.length);
+    await before.stop();
+  }
+
   /** How much later versions begin, so that what a crash made the database forget is never taken for what follows. */
   async skipVersions(): Promise<void> {
     await this.query("UPDATE stress.aggregate SET version = version + 1000000");
