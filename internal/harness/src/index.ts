@@ -1,7 +1,8 @@
-export { createKafkaServer, type KafkaServer, type KafkaServerOptions } from "./kafka.ts";
 export { eventually } from "./eventually.ts";
 export { type PostgresServer, type PostgresSettings, startPostgresServer } from "./postgres-server.ts";
 export { startTcpProxy, type TcpProxy, type TcpProxyOptions } from "./tcp-proxy.ts";
+export { createKafkaServer, type KafkaOptions, type KafkaServer, type RunningKafka, startKafka } from "./kafka.ts";
+export { createTestCertificates, type TestCertificates } from "./test-certificates.ts";
 export { startTestBroker, type TestBroker } from "./test-broker.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";
 export {
