@@ -74,6 +74,8 @@ export interface StressOptions {
   readonly keys?: number;
   /** Whether writers lock their keys in no common order, so that they meet deadlocks all the time. Default false. */
   readonly courtsDeadlocks?: boolean;
+  /** Whether writers use two-phase commits, which flush the log whatever synchronous_commit says. Default true. */
+  readonly prepares?: boolean;
   /** Whether writers connect anew, until they shall end, when the server is away. Default: they reject. */
   readonly ridesOut?: boolean;
 }
@@ -201,7 +203,7 @@ class Writer {
     }
     const end = this.#random() < 0.12 ? "ROLLBACK" : "COMMIT";
     if (end === "ROLLBACK") this.#counts.rollbacks++;
-    if (this.#random() < 0.08) {
+    if (this.#random() < 0.08 && this.#options.prepares !== false) {
       this.#counts.preparedTransactions++;
       await this.#client.query(`PREPARE TRANSACTION '${name}'`);
       await delay(this.#random() * 20);

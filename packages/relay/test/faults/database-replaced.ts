@@ -16,6 +16,7 @@ export const databaseReplaced: readonly Fault[] = [
   {
     name: "PostgreSQL crashes with asynchronous commit: transaction ids are given out again",
     postgres: { synchronous_commit: "off", wal_writer_delay: "10s" },
+    writers: { prepares: false },
     mayForget: true,
     play: (run) => run.strikeRepeatedly(() => crash(run)),
   },

@@ -313,6 +313,6 @@ export class FaultRun {
 /** The settings that tell relays apart. */
 function describeSettings(settings: Readonly<Record<string, string>>): string[] {
   return Object.entries(settings)
-    .filter(([name]) => name !== "leaseMs")
+    .filter(([name]) => name !== "leaseMs" && name !== "checkpointMs")
     .map(([name, value]) => `${name} ${value}`);
 }

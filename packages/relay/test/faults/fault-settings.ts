@@ -21,8 +21,8 @@ export function readFaultSettings(env: Readonly<Record<string, string | undefine
   const asked = JSON.parse(env["WAYBILL_FAULTS_RELAY"] ?? "{}") as Record<string, string>;
   const unknown = Object.keys(asked).filter((name) => !isSetting(name));
   if (unknown.length > 0) throw new Error(`WAYBILL_FAULTS_RELAY: the relay has no setting ${unknown.join(", ")}`);
-  // So that a takeover takes seconds where relays hold leases.
-  const usual = Object.entries({ leaseMs: "1500" }).filter(([name]) => isSetting(name));
+  // A takeover within seconds; and a save behind every batch, so that what may be repeated has a bound in events.
+  const usual = Object.entries({ leaseMs: "1500", checkpointMs: "0" }).filter(([name]) => isSetting(name));
   return {
     seconds: positive(env, "WAYBILL_FAULTS_SECONDS", SHORT_SECONDS),
     seed: positive(env, "WAYBILL_FAULTS_SEED", 1),
