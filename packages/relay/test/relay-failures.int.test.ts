@@ -136,8 +136,7 @@ it("reconnects when PostgreSQL cuts it off, and takes its shards again before it
   await services.register(event);
   const topic = await services.topicOf(event);
   const relay = await services.start({ batchSize: 7 });
-  epochs.length = 0;
-  epochs.push(await eventually(epoch));
+  const epochs = [await eventually(epoch)];
   for (let round = 0; round < 3; round++) {
     await insertEvents(
       services.client,
@@ -149,8 +148,12 @@ it("reconnects when PostgreSQL cuts it off, and takes its shards again before it
        WHERE datname = current_database() AND application_name LIKE 'outbox-relay%'`,
     );
     expect(rowCount).toBe(2); // reader and control
-    await eventually(async () => !epochs.includes(await epoch()));
-    epochs.push(await epoch());
+    epochs.push(
+      await eventually(async () => {
+        const now = await epoch();
+        return now === null || epochs.includes(now) ? null : now;
+      }),
+    );
   }
   await eventually(() => new Set(versionsOf(event, topic.records, "b")).size === 90);
   expect(firstVersionsOf(event, topic.records, "a")).toEqual(upTo(90));
@@ -163,6 +166,7 @@ it("does not save when another has taken the cursor over, and takes it back firs
   await services.register(event);
   const topic = await services.topicOf(event);
   await services.start();
+  await eventually(epoch);
   await services.client.query("UPDATE waybill.relay_cursor SET epoch = epoch + 1");
   await insertEvents(services.client, event, countedData(["a"], 3));
   await eventually(() => services.log.find(({ code }) => code === "CURSOR_FENCED"));
@@ -173,11 +177,10 @@ it("does not save when another has taken the cursor over, and takes it back firs
   expect(firstVersionsOf(event, topic.records, "a")).toEqual(upTo(3));
 });
 
-/** Changes when all groups have been taken again. */
-const epochs: string[] = [];
-async function epoch(): Promise<string> {
+/** Changes when all groups have been taken again; null while they are not held. */
+async function epoch(): Promise<string | null> {
   const { rows } = await services.client.query<{ epoch: string }>("SELECT sum(epoch)::text AS epoch FROM waybill.relay_cursor WHERE holder IS NOT NULL HAVING count(*) = 8");
-  return rows[0]?.epoch ?? epochs[0] ?? "";
+  return rows[0]?.epoch ?? null;
 }
 
 it("reads a topic that another relay's restart found", async () => {

@@ -14,13 +14,19 @@ export interface RelayProcess {
   /** What it wrote to standard error. */
   readonly errors: readonly string[];
   readonly httpUrl: string;
+<<<<<<< HEAD
   readonly pid: number;
+=======
+  /** Its id in `waybill.relay_instance`. */
+  readonly instance: string;
+>>>>>>> relay-core
   /** Resolves to the exit code, or to the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>;
   kill(signal: NodeJS.Signals): void;
 }
 
 /** Resolves when the relay has started. */
+<<<<<<< HEAD
 export async function spawnRelay(options: RelayOptions): Promise<RelayProcess> {
   const { process, started } = launchRelay(options);
   await started();
@@ -29,15 +35,22 @@ export async function spawnRelay(options: RelayOptions): Promise<RelayProcess> {
 
 /** Does not wait: it may refuse to start. */
 export function launchRelay(options: RelayOptions): { process: RelayProcess; started: () => Promise<unknown> } {
+=======
+export async function spawnRelay(
+  options: RelayOptions,
+  nodeOptions: readonly string[] = [],
+): Promise<RelayProcess> {
+>>>>>>> relay-core
   const args = Object.entries(options).flatMap(([name, value]) => [
     settingsTable[name as SettingName].flag,
     Array.isArray(value) ? value.join(",") : String(value),
   ]);
-  const child = spawn(process.execPath, ["--conditions=@waybill/source", main, "run", ...args], {
+  const child = spawn(process.execPath, ["--conditions=@waybill/source", ...nodeOptions, main, "run", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const { log, errors } = keepOutput(child);
   const exited = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
+<<<<<<< HEAD
   const startLine = () => log.find(({ msg }) => msg === "relay started");
   return {
     process: {
@@ -56,6 +69,14 @@ export function launchRelay(options: RelayOptions): { process: RelayProcess; sta
         return startLine();
       }),
   };
+=======
+  const started = await eventually(() => {
+    if (child.exitCode !== null) throw new Error(`the relay ended with ${child.exitCode}: ${errors.join("\n")}`);
+    return log.find(({ msg }) => msg === "relay started");
+  });
+  const { httpUrl, instance } = started;
+  return { log, exited, httpUrl: String(httpUrl), instance: String(instance), kill: (signal) => void child.kill(signal) };
+>>>>>>> relay-core
 }
 
 function keepOutput(child: ChildProcess): { log: LogLine[]; errors: string[] } {

@@ -44,11 +44,12 @@ onKafka(`faults, ${settings.seconds} s each, seed ${settings.seed}`, () => {
   it.each(faults.map((fault) => [fault.name, fault] as const))(
     "%s",
     async (_name, fault) => {
+      process.stdout.write(`${fault.name} …\n`);
       const startedAt = performance.now();
       const result = await playFault(rig, fault);
       if (result === null) return;
       const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-      process.stdout.write(`${fault.name}: ${result.strikes} strikes, ${result.committed} events, ${seconds} s\n`);
+      process.stdout.write(`  ${result.strikes} strikes, ${result.committed} events, ${seconds} s\n`);
       results.push(result);
       if (settings.reportFile !== null) appendFileSync(settings.reportFile, `${JSON.stringify(result)}\n`);
       expect(brokenBudget(result)).toEqual([]);

@@ -15,6 +15,9 @@ export interface RelayExit {
 }
 
 const RESTART_MS = 100;
+
+/** How many times each relay may end before that is no longer the fault's doing. */
+const STARTS = 50;
 const STOP_MS = 20_000;
 
 export class CrewMember {
@@ -89,6 +92,9 @@ export class CrewMember {
 export async function someReady(members: readonly CrewMember[]): Promise<void> {
   await eventually(async () => {
     const answers = await Promise.all(members.map((member) => member.readiness()));
-    return answers.some((answer) => answer?.status === 200);
+    if (answers.some((answer) => answer?.status === 200)) return true;
+    const exits = members.flatMap((member) => member.exits);
+    if (exits.length <= members.length * STARTS) return false;
+    throw new Error(`no relay starts: ${exits.at(-1)?.status}: ${exits.at(-1)?.message}`);
   });
 }
