@@ -14,33 +14,26 @@ export interface RelayProcess {
   /** What it wrote to standard error. */
   readonly errors: readonly string[];
   readonly httpUrl: string;
-<<<<<<< HEAD
   readonly pid: number;
-=======
   /** Its id in `waybill.relay_instance`. */
   readonly instance: string;
->>>>>>> relay-core
   /** Resolves to the exit code, or to the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>;
   kill(signal: NodeJS.Signals): void;
 }
 
 /** Resolves when the relay has started. */
-<<<<<<< HEAD
-export async function spawnRelay(options: RelayOptions): Promise<RelayProcess> {
-  const { process, started } = launchRelay(options);
+export async function spawnRelay(options: RelayOptions, nodeOptions: readonly string[] = []): Promise<RelayProcess> {
+  const { process, started } = launchRelay(options, nodeOptions);
   await started();
   return process;
 }
 
 /** Does not wait: it may refuse to start. */
-export function launchRelay(options: RelayOptions): { process: RelayProcess; started: () => Promise<unknown> } {
-=======
-export async function spawnRelay(
+export function launchRelay(
   options: RelayOptions,
   nodeOptions: readonly string[] = [],
-): Promise<RelayProcess> {
->>>>>>> relay-core
+): { readonly process: RelayProcess; readonly started: () => Promise<unknown> } {
   const args = Object.entries(options).flatMap(([name, value]) => [
     settingsTable[name as SettingName].flag,
     Array.isArray(value) ? value.join(",") : String(value),
@@ -50,7 +43,6 @@ export async function spawnRelay(
   });
   const { log, errors } = keepOutput(child);
   const exited = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
-<<<<<<< HEAD
   const startLine = () => log.find(({ msg }) => msg === "relay started");
   return {
     process: {
@@ -61,6 +53,9 @@ export async function spawnRelay(
       get httpUrl() {
         return String(startLine()?.["httpUrl"]);
       },
+      get instance() {
+        return String(startLine()?.["instance"]);
+      },
       kill: (signal) => void child.kill(signal),
     },
     started: () =>
@@ -69,14 +64,6 @@ export async function spawnRelay(
         return startLine();
       }),
   };
-=======
-  const started = await eventually(() => {
-    if (child.exitCode !== null) throw new Error(`the relay ended with ${child.exitCode}: ${errors.join("\n")}`);
-    return log.find(({ msg }) => msg === "relay started");
-  });
-  const { httpUrl, instance } = started;
-  return { log, exited, httpUrl: String(httpUrl), instance: String(instance), kill: (signal) => void child.kill(signal) };
->>>>>>> relay-core
 }
 
 function keepOutput(child: ChildProcess): { log: LogLine[]; errors: string[] } {
