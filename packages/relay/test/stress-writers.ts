@@ -74,6 +74,8 @@ export interface StressOptions {
   readonly keys?: number;
   /** Whether writers lock their keys in no common order, so that they meet deadlocks all the time. Default false. */
   readonly courtsDeadlocks?: boolean;
+  /** Whether a transaction stays open for as long as the writers write. Default true. */
+  readonly holdsOpen?: boolean;
   /** Whether writers use two-phase commits, which flush the log whatever synchronous_commit says. Default true. */
   readonly prepares?: boolean;
   /** Whether writers connect anew, until they shall end, when the server is away. Default: they reject. */
@@ -101,19 +103,27 @@ export async function runStressWriters(options: StressOptions): Promise<StressCo
     deadlocks: 0,
     lostConnections: 0,
   };
+  const writers = Array.from({ length: options.writers }, (_, index) => index + 1);
+  const commit = options.holdsOpen === false ? null : await holdOpen(options, counts);
+  await Promise.all(writers.map((index) => write(options, index, counts)));
+  await commit?.();
+  return counts;
+}
+
+/** Publishes in a transaction that the returned function ends. */
+async function holdOpen(options: StressOptions, counts: StressCounts): Promise<() => Promise<void>> {
   const held = await connect(options.url);
   const writer = new Writer(held, options, 0, counts);
   await unlessCut(options, counts, async () => {
     await held.query("BEGIN");
     await writer.publish("k0");
   });
-  await Promise.all(Array.from({ length: options.writers }, (_, index) => write(options, index + 1, counts)));
-  await unlessCut(options, counts, async () => {
-    await writer.publish("k1");
-    await held.query("COMMIT");
-    await held.end();
-  });
-  return counts;
+  return () =>
+    unlessCut(options, counts, async () => {
+      await writer.publish("k1");
+      await held.query("COMMIT");
+      await held.end();
+    });
 }
 
 async function write(options: StressOptions, index: number, counts: StressCounts): Promise<void> {
