@@ -85,6 +85,7 @@ async function lockTable(run: FaultRun, table: string): Promise<void> {
   await withClient(run.databaseUrl, async (client) => {
     await client.query("BEGIN");
     await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+    await run.query("SELECT pg_current_xact_id()"); // makes a new snapshot, so that relays look into the outbox
     await eventually(async () => {
       const { rowCount } = await client.query(
         `SELECT FROM pg_stat_activity WHERE ${RELAYS} AND wait_event_type = 'Lock' AND pg_cancel_backend(pid)`,

@@ -200,8 +200,8 @@ export class FaultRun {
     await kafka.start();
     const before = this.topic;
     this.topic = await readTopic(kafka.brokers, this.event.topic);
+    this.onCleanUp(() => before.stop());
     await eventually(() => this.topic.records.length >= before.records.length);
-    await before.stop();
   }
 
   /** How much later versions begin, so that what a crash made the database forget is never taken for what follows. */

@@ -35,11 +35,11 @@ onKafka(`faults, ${settings.seconds} s each, seed ${settings.seed}`, () => {
 
   beforeAll(async () => {
     rig = await startFaultRig(Math.max(2, settings.relays));
-  });
+  }, 180_000);
   afterAll(async () => {
     process.stdout.write(`\n${faultTable(results)}\n\n`);
     await rig.stop();
-  });
+  }, 60_000);
 
   it.each(faults.map((fault) => [fault.name, fault] as const))(
     "%s",
@@ -55,7 +55,7 @@ onKafka(`faults, ${settings.seconds} s each, seed ${settings.seed}`, () => {
       expect(brokenBudget(result)).toEqual([]);
       expect(result.strikes).toBeGreaterThan(0);
     },
-    60_000 + settings.seconds * 3_000,
+    180_000 + settings.seconds * 3_000,
   );
 
   it("would find what a relay that skips a batch has lost", async () => {
