@@ -82,7 +82,7 @@ class Relay implements RunningRelay {
       timeoutMs: settings.connectTimeoutMs,
     });
     this.#publisher = publisher;
-    this.#lanes = Array.from({ length: settings.lanes }, (_, index) => this.#publisher.openLane(`lane-${index}`));
+    this.#lanes = Array.from({ length: settings.lanes }, (_, index) => publisher.openLane(`lane-${index}`));
     const { clientId: name } = settings;
     this.#instance = { id: randomUUID(), name, host: hostname(), pid: process.pid, version: packageVersion };
   }

@@ -1,7 +1,7 @@
 import kafkajs, { type CompressionTypes as CompressionType } from "kafkajs";
 import { codecOf, type Compression } from "../compression.ts";
 
-// Node.js does not see these among the named exports of a CommonJS module, unlike Jest.
+/** Node.js does not find these among the names that the CommonJS module exports. */
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
 const types: Readonly<Record<Compression, CompressionType>> = {
