@@ -1,5 +1,7 @@
 export { eventually } from "./eventually.ts";
-export { type KafkaOptions, type RunningKafka, startKafka } from "./kafka.ts";
+export { type PostgresServer, type PostgresSettings, startPostgresServer } from "./postgres-server.ts";
+export { startTcpProxy, type TcpProxy, type TcpProxyOptions } from "./tcp-proxy.ts";
+export { createKafkaServer, type KafkaOptions, type KafkaServer, type RunningKafka, startKafka } from "./kafka.ts";
 export { createTestCertificates, type TestCertificates } from "./test-certificates.ts";
 export { startTestBroker, type TestBroker } from "./test-broker.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";

@@ -1,20 +1,27 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { freePort, startServiceProcess } from "@waybill/sandbox/service-process";
+import { freePort, type ServiceProcess, startServiceProcess } from "@waybill/sandbox/service-process";
 import { kafkaFolder, kafkaJars } from "./kafka-install.ts";
 import type { TestCertificates } from "./test-certificates.ts";
 
 export interface KafkaOptions {
-  /** The port of 127.0.0.1 that clients are told: a proxy's in front of the broker. Default: the broker's own. */
-  readonly advertisedPort?: number;
-  /** Adds listeners with TLS, and an authorizer that allows anonymous clients of the plain listener everything. */
+  /** Adds listeners with TLS, and an authorizer that allows anonymous clients of the plain listeners everything. */
   readonly security?: KafkaSecurityOptions;
+  /** The port of 127.0.0.1 that clients of the first listener are told: a proxy's before the broker. Default: its own. */
+  readonly advertisedPort?: number;
+  /**
+   * Ports of more proxies on 127.0.0.1. The broker opens a listener for each, at {@link KafkaServer.proxied}, that
+   * advertises the proxy's port: a client that comes through a proxy stays behind it.
+   */
+  readonly proxies?: readonly number[];
+  /** Folder of its data, made when it is not there. Default: a temporary one. Deleted by {@link KafkaServer.stop}. */
+  readonly folder?: string;
 }
 
 export interface KafkaSecurityOptions {
@@ -24,12 +31,24 @@ export interface KafkaSecurityOptions {
 }
 
 export interface RunningKafka {
-  /** host:port of the one broker. */
+  /** host:port of the one broker, past all proxies of its own. */
   readonly brokers: readonly string[];
   /** The same with TLS and SASL, and with TLS and client certificates; null without `security`. */
   readonly secured: { readonly sasl: string; readonly mutualTls: string } | null;
   /** Ends it and deletes its data. Safe to call twice. */
   stop(): Promise<void>;
+}
+
+/** A Kafka of a test's own, which the test may kill and start again. */
+export interface KafkaServer extends RunningKafka {
+  /** Where the proxies shall lead to, in the order of the options. */
+  readonly proxied: readonly number[];
+  /** Starts it, with the data of its last run. Resolves when it is ready. */
+  start(): Promise<void>;
+  /** SIGKILL; its data stays. */
+  kill(): Promise<void>;
+  /** Resolves when the process has ended, by itself or not; at once when it does not run. */
+  ended(): Promise<void>;
 }
 
 /**
@@ -38,38 +57,45 @@ export interface RunningKafka {
  *
  * @throws Error when Java or Maven is missing, or with the broker's last lines when it does not start
  */
-export async function startKafka({ advertisedPort, security }: KafkaOptions = {}): Promise<RunningKafka> {
+export async function startKafka(options: KafkaOptions = {}): Promise<RunningKafka> {
+  const server = await createKafkaServer(options);
+  await server.start();
+  return server;
+}
+
+/** As {@link startKafka}, for tests that break it; not started yet. */
+export async function createKafkaServer(options: KafkaOptions = {}): Promise<KafkaServer> {
   const java = javaArguments(kafkaJars());
-  const folder = await mkdtemp(join(tmpdir(), "waybill-kafka-"));
-  const [port, controllerPort, saslPort, tlsPort] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
-    await freePort(),
-  ];
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "waybill-kafka-")));
+  await mkdir(folder, { recursive: true });
+  const node = await planNode(options, join(folder, "logs"));
   const config = join(folder, "server.properties");
-  const node = { port, advertisedPort: advertisedPort ?? port, controllerPort, logDir: join(folder, "logs") };
-  const secured = security === undefined ? null : { ...security, saslPort, tlsPort };
-  await writeFile(
-    config,
-    propertiesFile({ ...serverProperties(node), ...(secured && securedProperties(node, secured)) }),
-  );
+  const { security } = options;
+  await writeFile(config, propertiesFile({ ...serverProperties(node), ...(security && securedProperties(security)) }));
   await format(java, config, security === undefined ? [] : scramArguments(security.user));
-  const broker = await startServiceProcess({
-    name: "Apache Kafka",
-    command: "java",
-    args: [...java, "kafka.Kafka", config],
-    cwd: folder,
-    // The listener opens only when the controller has unfenced the broker: a port that answers is a ready broker.
-    ready: { probe: () => accepts(port) },
-    readyTimeoutMs: 60_000,
-    stopSignal: "SIGKILL", // its data is thrown away: nothing to shut down for
-    temporaryFolder: folder,
-  });
+  const portOf = (wanted: string) => node.listeners.find(({ name }) => name === wanted)?.port ?? 0;
+  let broker: ServiceProcess | null = null;
   return {
-    brokers: [`127.0.0.1:${port}`],
-    secured: secured && { sasl: `localhost:${saslPort}`, mutualTls: `localhost:${tlsPort}` },
-    stop: () => broker.stop(),
+    brokers: [`127.0.0.1:${portOf("PLAINTEXT")}`],
+    secured: security ? { sasl: `localhost:${portOf("SASL_SSL")}`, mutualTls: `localhost:${portOf("SSL")}` } : null,
+    proxied: node.listeners.filter(({ name }) => name.startsWith("PROXY")).map(({ port }) => port),
+    async start() {
+      broker = await startServiceProcess({
+        name: "Apache Kafka",
+        command: "java",
+        args: [...java, "kafka.Kafka", config],
+        cwd: folder,
+        // The listener opens only when the controller has unfenced the broker: a port that answers is a ready broker.
+        ready: { probe: () => accepts(portOf("PLAINTEXT")) },
+        readyTimeoutMs: 60_000,
+      });
+    },
+    kill: async () => broker?.kill(),
+    ended: async () => broker?.ended,
+    async stop() {
+      await broker?.kill(); // its data is thrown away: nothing to shut down for
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -78,26 +104,55 @@ function javaArguments(jars: string): string[] {
   return ["-Xms128m", "-Xmx512m", "-XX:+UseG1GC", logging, "-cp", join(jars, "*")];
 }
 
-interface NodePorts {
+interface Listener {
+  readonly name: string;
+  readonly protocol: "PLAINTEXT" | "SSL" | "SASL_SSL";
+  /** The address that it listens on, and the one that its clients are told. */
   readonly port: number;
-  readonly advertisedPort: number;
+  readonly advertised: string;
+}
+
+interface KafkaNode {
+  readonly listeners: readonly Listener[];
   readonly controllerPort: number;
   readonly logDir: string;
 }
 
+/** The certificates are for localhost: the name that clients of secured listeners are told, and check. */
+async function planNode(options: KafkaOptions, logDir: string): Promise<KafkaNode> {
+  const { advertisedPort, proxies = [], security } = options;
+  const plain = async (name: string, advertised?: number): Promise<Listener> => {
+    const port = await freePort();
+    return { name, protocol: "PLAINTEXT", port, advertised: `127.0.0.1:${advertised ?? port}` };
+  };
+  const secured = async (protocol: "SSL" | "SASL_SSL"): Promise<Listener> => {
+    const port = await freePort();
+    return { name: protocol, protocol, port, advertised: `localhost:${port}` };
+  };
+  const listeners = [await plain("PLAINTEXT", advertisedPort)];
+  for (const [index, proxy] of proxies.entries()) listeners.push(await plain(`PROXY${index}`, proxy));
+  if (security !== undefined) listeners.push(await secured("SASL_SSL"), await secured("SSL"));
+  return { listeners, controllerPort: await freePort(), logDir };
+}
+
 type Properties = Readonly<Record<string, string | number | boolean>>;
 
-function serverProperties(node: NodePorts): Properties {
+function serverProperties({ listeners, controllerPort, logDir }: KafkaNode): Properties {
   return {
     "process.roles": "broker,controller",
     "node.id": 1,
-    "controller.quorum.voters": `1@127.0.0.1:${node.controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    "advertised.listeners": `PLAINTEXT://127.0.0.1:${node.advertisedPort}`,
+    "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
+    listeners: [...listeners, { name: "CONTROLLER", port: controllerPort }]
+      .map(({ name, port }) => `${name}://127.0.0.1:${port}`)
+      .join(),
+    "advertised.listeners": listeners.map(({ name, advertised }) => `${name}://${advertised}`).join(),
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
-    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-    "log.dirs": node.logDir,
+    "listener.security.protocol.map": [
+      "CONTROLLER:PLAINTEXT",
+      ...listeners.map(({ name, protocol }) => `${name}:${protocol}`),
+    ].join(),
+    "log.dirs": logDir,
     "auto.create.topics.enable": true,
     "num.partitions": 6,
     // One node: replication factors of 1. Few partitions in the internal topics: quicker to make and to load.
@@ -109,24 +164,18 @@ function serverProperties(node: NodePorts): Properties {
     "transaction.state.log.num.partitions": 4,
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
+    // A broker that was killed and comes back is the old one for this long, and is refused until then.
+    "broker.heartbeat.interval.ms": 500,
+    "broker.session.timeout.ms": 3_000,
     // Tests start and stop single members: do not wait 3 s for others to join.
     "group.initial.rebalance.delay.ms": 0,
     "log.cleaner.dedupe.buffer.size": 8_000_000,
   };
 }
 
-/** Certificates are for localhost: the name that clients are told, and check. */
-function securedProperties(
-  { port, advertisedPort, controllerPort }: NodePorts,
-  { certificates, user, saslPort, tlsPort }: KafkaSecurityOptions & { saslPort: number; tlsPort: number },
-): Properties {
+function securedProperties({ certificates, user }: KafkaSecurityOptions): Properties {
   const login = "org.apache.kafka.common.security";
   return {
-    listeners:
-      `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort},` +
-      `SASL_SSL://127.0.0.1:${saslPort},SSL://127.0.0.1:${tlsPort}`,
-    "advertised.listeners": `PLAINTEXT://127.0.0.1:${advertisedPort},SASL_SSL://localhost:${saslPort},SSL://localhost:${tlsPort}`,
-    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,SSL:SSL",
     "ssl.keystore.type": "PEM",
     "ssl.keystore.location": certificates.serverFile,
     "ssl.truststore.type": "PEM",

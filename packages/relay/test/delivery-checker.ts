@@ -13,6 +13,11 @@ export interface DeliveryReport {
   readonly phantom: number;
 }
 
+export interface CommittedEvent {
+  readonly key: string;
+  readonly version: number;
+}
+
 /** Watches deliveries of a key's versions: 1, 2, 3 … in commit order. */
 export class DeliveryChecker {
   readonly #seen = new Map<string, Set<number>>();
@@ -39,7 +44,12 @@ export class DeliveryChecker {
 
   /** Compares with `stress.audit`. */
   async report(client: Client): Promise<DeliveryReport> {
-    const { rows } = await client.query<{ key: string; version: number }>("SELECT key, version FROM stress.audit");
+    const { rows } = await client.query<CommittedEvent>("SELECT key, version FROM stress.audit");
+    return this.compare(rows);
+  }
+
+  /** Compares with all that committed. */
+  compare(rows: readonly CommittedEvent[]): DeliveryReport {
     const lost = rows.filter(({ key, version }) => !this.#seen.get(key)?.has(version)).length;
     return {
       committed: rows.length,

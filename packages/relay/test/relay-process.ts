@@ -11,7 +11,10 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 /** `outbox-relay run` in a process of its own. */
 export interface RelayProcess {
   readonly log: readonly LogLine[];
+  /** What it wrote to standard error. */
+  readonly errors: readonly string[];
   readonly httpUrl: string;
+  readonly pid: number;
   /** Its id in `waybill.relay_instance`. */
   readonly instance: string;
   /** Resolves to the exit code, or to the signal that ended it. */
@@ -20,10 +23,17 @@ export interface RelayProcess {
 }
 
 /** Resolves when the relay has started. */
-export async function spawnRelay(
+export async function spawnRelay(options: RelayOptions, nodeOptions: readonly string[] = []): Promise<RelayProcess> {
+  const { process, started } = launchRelay(options, nodeOptions);
+  await started();
+  return process;
+}
+
+/** Does not wait: it may refuse to start. */
+export function launchRelay(
   options: RelayOptions,
   nodeOptions: readonly string[] = [],
-): Promise<RelayProcess> {
+): { readonly process: RelayProcess; readonly started: () => Promise<unknown> } {
   const args = Object.entries(options).flatMap(([name, value]) => [
     settingsTable[name as SettingName].flag,
     Array.isArray(value) ? value.join(",") : String(value),
@@ -33,12 +43,27 @@ export async function spawnRelay(
   });
   const { log, errors } = keepOutput(child);
   const exited = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
-  const started = await eventually(() => {
-    if (child.exitCode !== null) throw new Error(`the relay ended with ${child.exitCode}: ${errors.join("\n")}`);
-    return log.find(({ msg }) => msg === "relay started");
-  });
-  const { httpUrl, instance } = started;
-  return { log, exited, httpUrl: String(httpUrl), instance: String(instance), kill: (signal) => void child.kill(signal) };
+  const startLine = () => log.find(({ msg }) => msg === "relay started");
+  return {
+    process: {
+      log,
+      errors,
+      exited,
+      pid: child.pid ?? -1,
+      get httpUrl() {
+        return String(startLine()?.["httpUrl"]);
+      },
+      get instance() {
+        return String(startLine()?.["instance"]);
+      },
+      kill: (signal) => void child.kill(signal),
+    },
+    started: () =>
+      eventually(() => {
+        if (child.exitCode !== null) throw new Error(`the relay ended with ${child.exitCode}: ${errors.join("\n")}`);
+        return startLine();
+      }),
+  };
 }
 
 function keepOutput(child: ChildProcess): { log: LogLine[]; errors: string[] } {

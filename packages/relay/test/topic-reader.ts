@@ -8,9 +8,11 @@ export interface ReceivedRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Everything on a topic from its beginning, in the order of each partition. */
+/** Everything on a topic from its beginning, in the order of each partition, each record once. */
 export interface TopicReader {
   readonly records: readonly ReceivedRecord[];
+  /** The offset behind the last record read of each partition that has any. */
+  readonly offsets: ReadonlyMap<number, bigint>;
   stop(): Promise<void>;
 }
 
@@ -30,15 +32,19 @@ export async function createTopic(brokers: readonly string[], topic: string, num
 
 export async function readTopic(brokers: readonly string[], topic: string): Promise<TopicReader> {
   const records: ReceivedRecord[] = [];
+  const offsets = new Map<number, bigint>();
   const consumer = kafkaOf(brokers).consumer({
     groupId: `relay-test-${randomUUID()}`,
     maxWaitTimeInMs: 100,
-    retry: { retries: 50 },
+    retry: { retries: 1_000, maxRetryTime: 500 }, // rides out a broker that is killed
   });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await consumer.run({
     eachMessage: async ({ partition, message }) => {
+      const offset = BigInt(message.offset);
+      if (offset < (offsets.get(partition) ?? 0n)) return; // fetched again, after the group was formed anew
+      offsets.set(partition, offset + 1n);
       records.push({
         partition,
         key: message.key?.toString() ?? null,
@@ -49,5 +55,5 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
       });
     },
   });
-  return { records, stop: () => consumer.disconnect() };
+  return { records, offsets, stop: () => consumer.disconnect() };
 }

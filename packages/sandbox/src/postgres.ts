@@ -108,7 +108,7 @@ function startServer(
     command: postgres,
     args: ["-D", cluster.dataDir, ...flags],
     runAs,
-    ready: { line: "database system is ready to accept connections" },
+    ready: { line: "database system is ready to accept" }, // connections; a standby: read-only connections
     stopSignal: "SIGINT", // PostgreSQL's fast shutdown
     orphanSignal: "QUIT", // its immediate shutdown, which ends its own children too
     temporaryFolder: cluster.temporary,

@@ -1,0 +1,133 @@
+import { spawnSync } from "node:child_process";
+import { chmod, chown, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "@waybill/sandbox/service-process";
+import { type RunningPostgres, startPostgres } from "@waybill/sandbox/postgres";
+import pg from "pg";
+
+/** A PostgreSQL of a test's own, which the test may crash, copy and replace. Its port and data stay through it all. */
+export interface PostgresServer {
+  /** Of the superuser and the database `postgres`. */
+  readonly url: string;
+  readonly port: number;
+  /** Starts it; a standby is ready when it takes reads. */
+  start(): Promise<void>;
+  /** An orderly end: open transactions are rolled back, everything committed is on disk. */
+  stop(): Promise<void>;
+  /** Ends it as a power cut does: what asynchronous commits had not on disk is lost. */
+  crash(): Promise<void>;
+  /** A copy of its data as of now, taken while it is stopped, for a server on another port. */
+  copyWhileStopped(): Promise<PostgresServer>;
+  /** A hot standby that streams from this server, made of a base backup that is taken while it runs. */
+  createStandby(): Promise<PostgresServer>;
+  /** Puts another server's data in the place of this one's; both are stopped. */
+  restoreFrom(backup: PostgresServer): Promise<void>;
+  /** Ends it and deletes its data. Safe to call twice. */
+  remove(): Promise<void>;
+}
+
+/** Server settings, as in postgresql.conf. */
+export type PostgresSettings = Readonly<Record<string, string>>;
+
+/** Starts an empty PostgreSQL in a folder of its own. */
+export async function startPostgresServer(settings: PostgresSettings = {}): Promise<PostgresServer> {
+  const server = await createServer(settings);
+  await server.start();
+  return server;
+}
+
+async function createServer(settings: PostgresSettings): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), "waybill-postgres-"));
+  await chmod(folder, 0o755); // the server may run as another user
+  return new Server(folder, await freePort(), settings);
+}
+
+class Server implements PostgresServer {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #settings: PostgresSettings;
+  #running: RunningPostgres | null = null;
+
+  constructor(folder: string, port: number, settings: PostgresSettings) {
+    this.#folder = folder;
+    this.port = port;
+    this.#settings = settings;
+  }
+
+  get url(): string {
+    return `postgresql://postgres:postgres@127.0.0.1:${this.port}/postgres`;
+  }
+
+  get #dataDir(): string {
+    return join(this.#folder, "data");
+  }
+
+  async start(): Promise<void> {
+    // A crash of the server is not one of the machine: its files survive without fsync.
+    const settings = { fsync: "off", ...this.#settings };
+    this.#running = await startPostgres({ dataDir: this.#dataDir, port: this.port, settings });
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.stop();
+    this.#running = null;
+  }
+
+  async crash(): Promise<void> {
+    if (this.#running === null) return;
+    process.kill(this.#running.pid, "SIGQUIT"); // its immediate shutdown: no checkpoint, WAL buffers are forgotten
+    await this.#running.ended;
+    this.#running = null;
+  }
+
+  async copyWhileStopped(): Promise<Server> {
+    const copy = await createServer(this.#settings);
+    copyFolder(this.#dataDir, copy.#dataDir);
+    return copy;
+  }
+
+  async createStandby(): Promise<Server> {
+    const primary = `host=127.0.0.1 port=${this.port} user=postgres`;
+    const standby = await createServer({ ...this.#settings, primary_conninfo: primary });
+    const client = new pg.Client({ connectionString: this.url });
+    await client.connect();
+    try {
+      await client.query("SELECT pg_backup_start('standby', fast => true)");
+      copyFolder(this.#dataDir, standby.#dataDir);
+      const { rows } = await client.query<{ labelfile: string }>("SELECT labelfile FROM pg_backup_stop(false)");
+      await standby.#writeData("backup_label", rows[0]?.labelfile ?? "");
+    } finally {
+      await client.end();
+    }
+    await rm(join(standby.#dataDir, "postmaster.pid"));
+    await standby.#writeData("standby.signal", "");
+    await standby.start();
+    return standby;
+  }
+
+  async restoreFrom(backup: Server): Promise<void> {
+    await rm(this.#dataDir, { recursive: true });
+    copyFolder(backup.#dataDir, this.#dataDir);
+  }
+
+  async remove(): Promise<void> {
+    await this.crash();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Writes a file of the data folder, which belongs to whom the server runs as. */
+  async #writeData(name: string, text: string): Promise<void> {
+    const path = join(this.#dataDir, name);
+    await writeFile(path, text);
+    const { uid, gid } = await stat(this.#dataDir);
+    await chown(path, uid, gid);
+  }
+}
+
+/** With owners and modes, which PostgreSQL insists on. Files that vanish meanwhile are no matter to a base backup. */
+function copyFolder(from: string, to: string): void {
+  const { stderr } = spawnSync("cp", ["-a", from, to], { encoding: "utf8" });
+  const failures = stderr.split("\n").filter((line) => line !== "" && !line.includes("No such file or directory"));
+  if (failures.length > 0) throw new Error(`copying ${from} to ${to} failed:\n${failures.join("\n")}`);
+}

@@ -1,0 +1,188 @@
+import { expect } from "@jest/globals";
+import { eventually, type PostgresServer, startPostgresServer } from "@waybill/harness";
+import type pg from "pg";
+import { runCli } from "../../src/cli.ts";
+import { connect, withClient } from "../outbox-database.ts";
+import type { Fault } from "./fault.ts";
+import { postgresSettings } from "./fault-rig.ts";
+import type { FaultRun } from "./fault-run.ts";
+import { someReady } from "./relay-crew.ts";
+
+/**
+ * Faults after which the database is not what it was: it has forgotten transactions, or is another one. What was
+ * published and then forgotten stays on the topic; of what the database still has, nothing may be lost.
+ */
+export const databaseReplaced: readonly Fault[] = [
+  {
+    name: "PostgreSQL crashes with asynchronous commit: transaction ids are given out again",
+    postgres: { synchronous_commit: "off", wal_writer_delay: "10s" },
+    writers: { prepares: false },
+    mayForget: true,
+    play: (run) => run.strikeRepeatedly(() => crash(run)),
+  },
+  {
+    name: "PostgreSQL goes back to an older backup of its files",
+    postgres: {},
+    mayForget: true,
+    play: restoreOlderCopy,
+  },
+  {
+    name: "failover to a hot standby, which is refused until it is promoted",
+    postgres: {},
+    mayForget: true,
+    play: failOver,
+  },
+  {
+    name: "the rows are copied into another cluster: refused, then `adopt --republish-all`",
+    postgres: {},
+    play: moveToAnotherCluster,
+  },
+];
+
+async function crash(run: FaultRun): Promise<void> {
+  const flushedAt = await flush(run);
+  await run.progress();
+  const before = await newestXid(run);
+  run.endWriters();
+  await run.postgres.crash();
+  run.mayRepeat(run.topic.records.length - flushedAt);
+  run.noteStrike({ losesReplies: true });
+  await run.postgres.start();
+  await run.stopWriters();
+  expect(await newestXid(run)).toBeLessThan(before);
+  await run.skipVersions();
+  run.startWriters();
+}
+
+/** Makes all commits so far durable; resolves to how many records the topic held before. */
+async function flush(run: FaultRun): Promise<number> {
+  const stored = run.topic.records.length;
+  await withClient(run.databaseUrl, async (client) => {
+    await client.query("SET synchronous_commit = on");
+    await client.query("SELECT pg_logical_emit_message(true, 'fault', '')");
+  });
+  return stored;
+}
+
+async function newestXid(run: FaultRun): Promise<number> {
+  const [row] = await run.query<{ xmax: string }>("SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xmax");
+  return Number(row?.xmax);
+}
+
+async function restoreOlderCopy(run: FaultRun): Promise<void> {
+  await run.progress();
+  await run.postgres.stop();
+  const backup = await run.postgres.copyWhileStopped();
+  const storedThen = run.topic.records.length;
+  await run.postgres.start();
+  try {
+    await run.strikeRepeatedly(async () => {
+      run.endWriters();
+      await run.postgres.stop();
+      await run.postgres.restoreFrom(backup);
+      await run.postgres.start();
+      await run.stopWriters();
+      await run.skipVersions();
+      run.startWriters();
+      // Events of before the backup that were published after it; and what was in flight at each stop.
+      run.mayRepeat(run.topic.records.length - storedThen);
+      run.noteStrike({ losesReplies: true });
+    });
+  } finally {
+    await backup.remove();
+  }
+}
+
+async function failOver(run: FaultRun): Promise<void> {
+  const primary = run.postgres;
+  const standby = await primary.createStandby();
+  run.onCleanUp(() => standby.remove());
+  await run.progress();
+  run.moveDatabase(standby); // too early: before the promotion
+  for (const { toDatabase } of run.routes) toDatabase.reset();
+  run.noteStrike({ losesReplies: true });
+  await eventually(async () => {
+    const answers = await Promise.all(run.crew.map((member) => member.readiness()));
+    return answers.some((answer) => answer?.text.includes("is a standby"));
+  });
+  run.endWriters();
+  await primary.crash();
+  await run.query("SELECT pg_promote()");
+  await run.stopWriters();
+  await run.skipVersions();
+  run.startWriters();
+  // The standby may be behind by all that came after its last message: its cursor then is as well.
+  run.mayRepeat(run.topic.records.length);
+  await someReady(run.crew);
+  await run.progress();
+}
+
+async function moveToAnotherCluster(run: FaultRun): Promise<void> {
+  await run.progress();
+  const other = await startPostgresServer(postgresSettings);
+  run.onCleanUp(() => other.remove());
+  await run.stopWriters();
+  await copyDatabase(run, other);
+  run.mayRepeat(run.topic.records.length);
+  run.moveDatabase(other);
+  for (const { toDatabase } of run.routes) toDatabase.reset();
+  run.noteStrike({ losesReplies: true });
+  const refusal = await eventually(() =>
+    run.crew.flatMap((member) => member.exits).find(({ message }) => message.includes("adopt")),
+  );
+  expect(refusal.status).toBe(1);
+  expect(refusal.message).toContain("`outbox-relay adopt --help` tells how to go on.");
+  await adopt(run);
+  await someReady(run.crew);
+  run.startWriters();
+  await run.progress();
+}
+
+/** The tables that the run knows, row by row, as a logical copy takes them. */
+async function copyDatabase(run: FaultRun, to: PostgresServer): Promise<void> {
+  const rows = new Map<string, string>();
+  const tables = ["waybill.schema", "waybill.outbox", "waybill.relay_cursor", "stress.aggregate", "stress.audit"];
+  for (const table of tables) {
+    const [row] = await run.query<{ rows: string }>(`SELECT coalesce(json_agg(t), '[]')::text AS rows FROM ${table} t`);
+    rows.set(table, row?.rows ?? "[]");
+  }
+  await run.createDatabaseOn(to);
+  const target = await connect(run.urlOn(to));
+  for (const [table, json] of rows) {
+    await target.query(`DELETE FROM ${table}`);
+    const columns = await writableColumns(target, table);
+    await target.query(
+      `INSERT INTO ${table} (${columns}) OVERRIDING SYSTEM VALUE
+       SELECT ${columns} FROM json_populate_recordset(NULL::${table}, $1)`,
+      [json],
+    );
+  }
+  await target.query(
+    "SELECT setval(pg_get_serial_sequence('waybill.outbox', 'id'), (SELECT max(id) + 1000 FROM waybill.outbox))",
+  );
+  await target.end();
+}
+
+async function writableColumns(client: pg.Client, table: string): Promise<string> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute
+     WHERE attrelid = $1::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped`,
+    [table],
+  );
+  return rows.map(({ name }) => name).join(", ");
+}
+
+/** A supervised relay takes the lock for a moment at every start: until adopt finds it free. */
+async function adopt(run: FaultRun): Promise<void> {
+  const errors: string[] = [];
+  await eventually(async () => {
+    const code = await runCli(["adopt", "--republish-all", "--database-url", run.databaseUrl], {
+      env: {},
+      shutdown: new AbortController().signal,
+      stdout: () => {},
+      stderr: (text) => void errors.push(text),
+    });
+    if (code !== 0 && !errors.at(-1)?.includes("another relay")) throw new Error(errors.join("\n"));
+    return code === 0;
+  });
+}

@@ -1,0 +1,318 @@
+/**
+ * One run of one fault:
+ *
+ *   PREPARED ──► writers and relays at work, the fault strikes ──► HEALED ──► writers end ──► everything committed is on
+ *   the topic ──► relays end ──► the topic is read whole ──► CHECKED
+ */
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { describeEvent, parseFrame } from "@waybill/events";
+import { eventually, type PostgresServer } from "@waybill/harness";
+import { migrate } from "@waybill/outbox";
+import type { RelayOptions } from "../../src/settings.ts";
+import { DeliveryChecker, type DeliveryReport } from "../delivery-checker.ts";
+import { withClient } from "../outbox-database.ts";
+import { registerSchema } from "../relay-services.ts";
+import { seededRandom } from "../seeded-random.ts";
+import {
+  createStressSchema,
+  runStressWriters,
+  type StressCounts,
+  type StressOptions,
+  stressedVersion,
+  stressSchema,
+} from "../stress-writers.ts";
+import { type CountedEvent, insertSchema } from "../test-event.ts";
+import { kafkaOf, readTopic, type TopicReader } from "../topic-reader.ts";
+import type { FaultRig, Route } from "./fault-rig.ts";
+import { type FaultSettings, isSetting } from "./fault-settings.ts";
+import type { FaultResult } from "./fault-table.ts";
+import { CrewMember } from "./relay-crew.ts";
+
+/** Events of a batch: small, so that a run of seconds has many of them to be struck in. */
+const BATCH = 50;
+
+/** A relay may read a batch while the one before it is in flight: both come again when it dies. */
+const IN_FLIGHT = 2 * BATCH;
+
+/** The key of events that are not the writers': the checker leaves them out. */
+export const POISON_KEY = "poison";
+
+const PARTITIONS = 4;
+
+export interface FaultRunOptions {
+  readonly fault: string;
+  readonly rig: FaultRig;
+  /** The database's server: the rig's, or one of the fault's own. */
+  readonly postgres: PostgresServer;
+  readonly settings: FaultSettings;
+  readonly relays: number;
+  readonly writers: Partial<StressOptions>;
+  /** How long everything that committed may take to reach the topic once all is well. */
+  readonly drainMs: number;
+}
+
+export class FaultRun {
+  readonly rig: FaultRig;
+  readonly random: () => number;
+  readonly event: CountedEvent;
+  readonly seconds: number;
+  crew: readonly CrewMember[] = [];
+  topic: TopicReader;
+  counts: StressCounts | null = null;
+  readonly #options: FaultRunOptions;
+  readonly database: string;
+  readonly #cleanUps: (() => Promise<void>)[] = [];
+  #databasePort: number;
+  #writing: { readonly end: AbortController; readonly done: Promise<StressCounts> } | null = null;
+  #phases = 0;
+  #strikes = 0;
+  #mayRepeat = 0;
+
+  private constructor(options: FaultRunOptions, database: string, event: CountedEvent, topic: TopicReader) {
+    this.#options = options;
+    this.database = database;
+    this.#databasePort = options.postgres.port;
+    this.rig = options.rig;
+    this.seconds = options.settings.seconds;
+    this.random = seededRandom(options.settings.seed);
+    this.event = event;
+    this.topic = topic;
+  }
+
+  /** A database and a topic of its own; nothing runs yet. */
+  static async prepare(options: FaultRunOptions): Promise<FaultRun> {
+    const name = `fault_${randomBytes(6).toString("hex")}`;
+    const { rig, postgres } = options;
+    const topic = name.replaceAll("_", "-");
+    const type = "relay.test.stressed";
+    const event: CountedEvent = describeEvent({ type, version: 1, topic, schema: stressSchema });
+    await registerSchema(rig.registry.url, event);
+    const admin = kafkaOf(rig.kafka.brokers).admin();
+    await admin.connect();
+    const configEntries = [{ name: "max.message.bytes", value: "50000" }];
+    await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, configEntries }], waitForLeaders: true });
+    await admin.disconnect();
+    const run = new FaultRun(options, name, event, await readTopic(rig.kafka.brokers, topic));
+    await run.createDatabaseOn(postgres);
+    for (const { toDatabase } of rig.routes) toDatabase.pointAt(postgres.port);
+    return run;
+  }
+
+  /** The server of the database, as the run began. */
+  get postgres(): PostgresServer {
+    return this.#options.postgres;
+  }
+
+  /** Makes the run's database on a server: migrated, with no events. */
+  async createDatabaseOn(server: PostgresServer): Promise<void> {
+    await withClient(server.url, (client) => client.query(`CREATE DATABASE ${this.database}`));
+    const url = this.urlOn(server);
+    await withClient(url, async (client) => {
+      await migrate(client);
+      await insertSchema(client, this.event);
+    });
+    await createStressSchema(url);
+  }
+
+  urlOn({ port }: { readonly port: number }): string {
+    return `postgresql://postgres:postgres@127.0.0.1:${port}/${this.database}`;
+  }
+
+  /** For what a fault starts and may leave behind when it fails. */
+  onCleanUp(cleanUp: () => Promise<void>): void {
+    this.#cleanUps.push(cleanUp);
+  }
+
+  /** Of the database itself, past all proxies. */
+  get databaseUrl(): string {
+    return this.urlOn({ port: this.#databasePort });
+  }
+
+  /** Relays are led to another server from now on, and so is everything else. */
+  moveDatabase({ port }: PostgresServer): void {
+    this.#databasePort = port;
+    for (const { toDatabase } of this.rig.routes) toDatabase.pointAt(port);
+  }
+
+  query<Row extends Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    return withClient(this.databaseUrl, async (client) => (await client.query<Row>(sql, values)).rows);
+  }
+
+  startRelays(): void {
+    this.crew = this.routes.map((route) => new CrewMember(this.relayOptions(route)));
+  }
+
+  get routes(): readonly Route[] {
+    return this.rig.routes.slice(0, this.#options.relays);
+  }
+
+  relayOptions({ toDatabase, toBroker }: Route): RelayOptions {
+    return {
+      databaseUrl: this.urlOn(toDatabase),
+      brokers: [`127.0.0.1:${toBroker.port}`],
+      registryUrl: this.rig.registry.url,
+      httpHost: "127.0.0.1",
+      httpPort: 0,
+      batchSize: BATCH,
+      connectTimeoutMs: 1_000,
+      sendTimeoutMs: 1_000,
+      retryMaxMs: 200,
+      holdRetryMs: 200,
+      graceMs: 10_000,
+      ...this.#options.settings.relaySettings,
+    };
+  }
+
+  startWriters(): void {
+    const end = new AbortController();
+    const done = runStressWriters({
+      url: this.databaseUrl,
+      writers: 8,
+      transactions: Number.POSITIVE_INFINITY,
+      seed: this.#options.settings.seed + 1_000 * this.#phases++,
+      topic: this.event.topic,
+      schemaId: this.event.schemaId,
+      until: end.signal,
+      pauseMs: 20,
+      ridesOut: true,
+      ...this.#options.writers,
+    });
+    done.catch(() => {}); // whoever ends the writers hears of it
+    this.#writing = { end, done };
+  }
+
+  /** Tells the writers to end, without waiting for it. */
+  endWriters(): void {
+    this.#writing?.end.abort();
+  }
+
+  /** Ends the writers, and what they left prepared; the database is there. */
+  async stopWriters(): Promise<void> {
+    this.endWriters();
+    this.counts = (await this.#writing?.done) ?? this.counts;
+    await this.#settlePrepared();
+  }
+
+  /** Kafka again, after it was killed: the reader's group would take its time to form anew. */
+  async restartBroker(): Promise<void> {
+    const { kafka } = this.rig;
+    await kafka.start();
+    const before = this.topic;
+    this.topic = await readTopic(kafka.brokers, this.event.topic);
+    this.onCleanUp(() => before.stop());
+    await eventually(() => this.topic.records.length >= before.records.length);
+  }
+
+  /** How much later versions begin, so that what a crash made the database forget is never taken for what follows. */
+  async skipVersions(): Promise<void> {
+    await this.query("UPDATE stress.aggregate SET version = version + 1000000");
+  }
+
+  /** Whether the relays publish by the driver without idempotence, which hears of a partly stored request only as failed. */
+  get isWithoutIdempotence(): boolean {
+    const { driver } = this.#options.settings.relaySettings;
+    return driver === "kafkajs" || !isSetting("driver");
+  }
+
+  /** Notes a strike. @param losesReplies whether what was in flight may come again */
+  noteStrike({ losesReplies }: { readonly losesReplies: boolean }): void {
+    this.#strikes++;
+    if (losesReplies) this.mayRepeat(IN_FLIGHT * this.#options.relays);
+  }
+
+  mayRepeat(events: number): void {
+    this.#mayRepeat += events;
+  }
+
+  /** Waits for a random number of records to come, up to `most`: an instant in the midst of the relay's work. */
+  async progress(most = 2 * BATCH): Promise<void> {
+    const target = this.topic.records.length + 1 + Math.floor(this.random() * most);
+    await eventually(() => this.topic.records.length >= target);
+  }
+
+  /** Strikes again and again, at random instants, until the time is over; at least once. */
+  async strikeRepeatedly(strike: () => Promise<void>): Promise<void> {
+    const endsAt = performance.now() + this.seconds * 1_000;
+    do {
+      await this.progress();
+      await strike();
+    } while (performance.now() < endsAt);
+  }
+
+  /** How long a fault lasts: up to `mostMs`. */
+  async last(mostMs: number): Promise<void> {
+    await delay(this.random() * mostMs);
+  }
+
+  pick<T>(choices: readonly T[]): T {
+    return choices[Math.floor(this.random() * choices.length)] as T;
+  }
+
+  /** Waits until everything committed is on the topic, ends the relays, and reads the topic whole. */
+  async finish({ mayForget }: { readonly mayForget: boolean }): Promise<FaultResult> {
+    await this.stopWriters();
+    const isDrained = await this.#drain();
+    await Promise.all(this.crew.map((member) => member.stop()));
+    if (isDrained) await this.#readToTheEnd();
+    const { settings, fault, relays } = this.#options;
+    const report = await this.#report();
+    const relay = [`${relays} relay${relays === 1 ? "" : "s"}`, ...describeSettings(settings.relaySettings)].join(", ");
+    const budget = { strikes: this.#strikes, mayRepeat: this.#mayRepeat, mayForget };
+    return { fault, relay, seed: settings.seed, ...budget, ...report };
+  }
+
+  /** Ends whatever still runs. */
+  async cleanUp(): Promise<void> {
+    for (const proxy of this.rig.routes.flatMap(({ toDatabase, toBroker }) => [toDatabase, toBroker])) {
+      proxy.delay(0);
+      proxy.heal();
+    }
+    this.#writing?.end.abort();
+    await Promise.all([this.topic.stop(), ...this.crew.map((member) => member.stop())]);
+    await this.#writing?.done.catch(() => {}); // it was the test's failure already, or came with it
+    for (const cleanUp of this.#cleanUps) await cleanUp();
+  }
+
+  /** Writers that were cut off leave prepared transactions behind, which hold locks through any crash. */
+  async #settlePrepared(): Promise<void> {
+    const rows = await this.query<{ gid: string }>(
+      "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()",
+    );
+    for (const { gid } of rows) await this.query(`COMMIT PREPARED '${gid}'`);
+  }
+
+  async #drain(): Promise<boolean> {
+    const giveUpAt = performance.now() + this.#options.drainMs;
+    while (performance.now() < giveUpAt) {
+      if ((await this.#report()).lost === 0) return true;
+      await delay(100);
+    }
+    return false; // what is missing counts as lost
+  }
+
+  async #readToTheEnd(): Promise<void> {
+    const admin = kafkaOf(this.rig.kafka.brokers).admin();
+    await admin.connect();
+    const ends = await admin.fetchTopicOffsets(this.event.topic);
+    await admin.disconnect();
+    await eventually(() =>
+      ends.every(({ partition, high }) => (this.topic.offsets.get(partition) ?? 0n) >= BigInt(high)),
+    );
+  }
+
+  #report(): Promise<DeliveryReport> {
+    const checker = new DeliveryChecker();
+    for (const { key, value } of this.topic.records) {
+      if (key !== POISON_KEY) checker.deliver(String(key), stressedVersion(parseFrame(value).payload));
+    }
+    return withClient(this.databaseUrl, (client) => checker.report(client));
+  }
+}
+
+/** The settings that tell relays apart. */
+function describeSettings(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings)
+    .filter(([name]) => name !== "leaseMs" && name !== "checkpointMs")
+    .map(([name, value]) => `${name} ${value}`);
+}

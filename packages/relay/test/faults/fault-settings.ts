@@ -1,0 +1,46 @@
+import { settingNames } from "../../src/settings.ts";
+
+/** How the suite runs, from the environment; `pnpm faults --help` tells what each is for. */
+export interface FaultSettings {
+  /** How long each fault is made, again and again. */
+  readonly seconds: number;
+  readonly seed: number;
+  /** Relays that share a database, where a fault does not want more. */
+  readonly relays: number;
+  /** Of every relay, by name; those that the relay does not have are left out, except when asked for. */
+  readonly relaySettings: Readonly<Record<string, string>>;
+  /** Rows of the table are appended to this file, one JSON object a line. */
+  readonly reportFile: string | null;
+}
+
+/** Short enough for CI: the whole suite in less than two minutes. */
+const SHORT_SECONDS = 2;
+
+/** @throws Error on a value that is no number, or a relay's setting that this relay does not have */
+export function readFaultSettings(env: Readonly<Record<string, string | undefined>>): FaultSettings {
+  const asked = JSON.parse(env["WAYBILL_FAULTS_RELAY"] ?? "{}") as Record<string, string>;
+  const unknown = Object.keys(asked).filter((name) => !isSetting(name));
+  if (unknown.length > 0) throw new Error(`WAYBILL_FAULTS_RELAY: the relay has no setting ${unknown.join(", ")}`);
+  // A takeover within seconds; and a save behind every batch, so that what may be repeated has a bound in events.
+  const usual = Object.entries({ leaseMs: "1500", checkpointMs: "0" }).filter(([name]) => isSetting(name));
+  return {
+    seconds: positive(env, "WAYBILL_FAULTS_SECONDS", SHORT_SECONDS),
+    seed: positive(env, "WAYBILL_FAULTS_SEED", 1),
+    relays: positive(env, "WAYBILL_FAULTS_RELAYS", 1),
+    relaySettings: { ...Object.fromEntries(usual), ...asked },
+    reportFile: env["WAYBILL_FAULTS_REPORT"] ?? null,
+  };
+}
+
+/** Whether this relay has a setting of the name. */
+export function isSetting(name: string): boolean {
+  return settingNames.some((known) => known === name);
+}
+
+function positive(env: Readonly<Record<string, string | undefined>>, name: string, otherwise: number): number {
+  const text = env[name];
+  if (text === undefined || text === "") return otherwise;
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`${name} expects a whole number above 0, not ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,20 @@
+import type { PostgresSettings } from "@waybill/harness";
+import type { StressOptions } from "../stress-writers.ts";
+import type { FaultRun } from "./fault-run.ts";
+
+/** A fault that is made while writers write and relays publish. */
+export interface Fault {
+  /** As the table tells it. */
+  readonly name: string;
+  /** Relays at least. Default 1. */
+  readonly relays?: number;
+  /** Why it cannot be made here, if so. */
+  readonly isImpossible?: (run: FaultRun) => string | null;
+  /** A PostgreSQL of its own, with these settings beside the rig's. Default: the rig's server. */
+  readonly postgres?: PostgresSettings;
+  readonly writers?: Partial<StressOptions>;
+  /** Whether the database may forget events that were published. Default false. */
+  readonly mayForget?: boolean;
+  /** Makes the fault for the run's seconds, and leaves everything healed behind. */
+  play(run: FaultRun): Promise<void>;
+}
