@@ -4,6 +4,7 @@ const brand = Symbol.for("@waybill/relay/RelayError");
 export type RelayErrorCode =
   | "ALREADY_RUNNING"
   | "BROKER_UNREACHABLE"
+  | "CHECKS_FAILED"
   | "CURSOR_FENCED"
   | "DATABASE_CHANGED"
   | "DATABASE_IS_STANDBY"
@@ -11,7 +12,9 @@ export type RelayErrorCode =
   | "HTTP_PORT_UNAVAILABLE"
   | "MIGRATION_MISSING"
   | "REGISTRY_UNREACHABLE"
+  | "SCHEMA_UNUSABLE"
   | "SETTINGS_INVALID"
+  | "TOPICS_NOT_CREATED"
   | "XIDS_WENT_BACK";
 
 /**

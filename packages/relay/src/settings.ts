@@ -176,11 +176,35 @@ export function loadSettings(sources: SettingSources): RelaySettings {
 
 /** The one setting of the admin commands. @throws RelayError SETTINGS_INVALID */
 export function loadDatabaseUrl(sources: SettingSources): string {
-  return loadNamed(["databaseUrl"], sources)["databaseUrl"] as string;
+  return loadSelected(["databaseUrl"], sources).databaseUrl;
 }
 
-function loadNamed(names: readonly SettingName[], sources: SettingSources): Record<string, unknown> {
-  const problems: string[] = [];
+/**
+ * The settings that a command needs.
+ *
+ * @param problems of the command's own flags, told in the same message
+ * @throws RelayError SETTINGS_INVALID naming every problem with its source
+ */
+export function loadSelected<Name extends SettingName>(
+  names: readonly Name[],
+  sources: SettingSources,
+  problems: readonly string[] = [],
+): Pick<RelaySettings, Name> {
+  return loadNamed(names, sources, problems) as Pick<RelaySettings, Name>;
+}
+
+/** Whether a setting is given anywhere, rightly or wrongly. */
+export function isGiven(name: SettingName, sources: SettingSources): boolean {
+  const setting: Setting<unknown> = settingsTable[name];
+  return findValue(name, { ...setting, default: "" }, sources, fileEntries(sources.file, []))?.text !== "";
+}
+
+function loadNamed(
+  names: readonly SettingName[],
+  sources: SettingSources,
+  otherProblems: readonly string[] = [],
+): Record<string, unknown> {
+  const problems = [...otherProblems];
   const file = fileEntries(sources.file, problems);
   const values: Record<string, unknown> = {};
   for (const name of names) {
