@@ -7,7 +7,7 @@ import { addOperatorCommands } from "./commands/operator-commands.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { redactUrls } from "./redact.ts";
 import { settingOption } from "./setting-option.ts";
-import { settingNames } from "./settings.ts";
+import { settingNames, settingsTable } from "./settings.ts";
 
 /** Exit codes of `outbox-relay`. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
@@ -34,7 +34,7 @@ function createProgram(environment: CliEnvironment): Command {
     .command("run")
     .description("Publish events until SIGTERM or SIGINT; a second signal ends at once.")
     .option("--config <file>", 'JSON file with settings by name, such as {"batchSize": 500} (OUTBOX_RELAY_CONFIG)');
-  for (const name of settingNames) run.addOption(settingOption(name));
+  for (const name of settingNames) if (!("isSecret" in settingsTable[name])) run.addOption(settingOption(name));
   run.action((flags: Readonly<Record<string, string | true>>) => runCommand(flags, environment));
 
   program

@@ -1,19 +1,16 @@
 import { messageOf, RelayError } from "./errors.ts";
 import { LOG_LEVELS } from "./logger.ts";
-import { redactUrls } from "./redact.ts";
-
-/** One setting of `outbox-relay run`: a row of the table that everything else is made from. */
-export interface Setting<Value> {
-  readonly flag: string;
-  readonly env: string;
-  readonly type: string;
-  readonly unit?: string;
-  /** As it would be written; absent: the setting is required. */
-  readonly default?: string;
-  readonly description: string;
-  /** @throws Error saying what is expected */
-  parse(text: string): Value;
-}
+import { kafkaSettings } from "./kafka-settings.ts";
+import { kafkaSecurityProblems } from "./kafka-security-problems.ts";
+import {
+  booleanSetting,
+  brokersSetting,
+  choiceSetting,
+  integerSetting,
+  type Setting,
+  textSetting,
+  urlSetting,
+} from "./setting-kinds.ts";
 
 const second = 1_000;
 const minute = 60 * second;
@@ -53,6 +50,7 @@ export const settingsTable = {
     default: "outbox-relay",
     description: "The client id that Kafka's logs and quotas see.",
   }),
+  ...kafkaSettings,
   httpHost: textSetting({
     flag: "--http-host",
     env: "RELAY_HTTP_HOST",
@@ -220,6 +218,7 @@ function loadNamed(
       problems.push(`${found.source}: ${messageOf(error)}`);
     }
   }
+  problems.push(...kafkaSecurityProblems(values));
   if (problems.length === 0) return values;
   throw new RelayError("SETTINGS_INVALID", `wrong settings:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
 }
@@ -229,7 +228,9 @@ export type RelayOptions = Pick<RelaySettings, "databaseUrl" | "brokers" | "regi
 
 /** For callers that hold values rather than texts. @throws RelayError SETTINGS_INVALID */
 export function completeSettings(options: RelayOptions): RelaySettings {
-  const content = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const content = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined && value !== null),
+  );
   return loadSettings({ flags: {}, env: {}, file: { path: "options", content } });
 }
 
@@ -260,87 +261,4 @@ function fileEntries(file: SettingSources["file"], problems: string[]): Map<stri
     else entries.set(name, Array.isArray(value) ? value.join(",") : String(value));
   }
   return entries;
-}
-
-type Row = Omit<Setting<unknown>, "type" | "parse">;
-
-function urlSetting(protocols: readonly string[], row: Row): Setting<string> {
-  const expected = protocols.map((protocol) => `${protocol}//`).join(" or ");
-  return {
-    ...row,
-    type: "URL",
-    parse(text) {
-      const url = URL.canParse(text) ? new URL(text) : null;
-      // A text that is no URL may still hold a password: it is not repeated.
-      if (url === null) throw new Error(`expects a URL that begins with ${expected}`);
-      if (!protocols.includes(url.protocol) || url.hostname === "") {
-        throw new Error(`expects a URL that begins with ${expected}, not ${redactUrls(text)}`);
-      }
-      return text;
-    },
-  };
-}
-
-function brokersSetting(row: Row): Setting<readonly string[]> {
-  return {
-    ...row,
-    type: "list",
-    parse(text) {
-      const brokers = text.split(",").map((broker) => broker.trim());
-      const wrong = brokers.filter((broker) => !/^(\[[0-9a-f:.]+\]|[^\s:/@,[\]]+):\d{1,5}$/i.test(broker));
-      if (wrong.length > 0) throw new Error(`expects host:port, not ${wrong.map(quote).join(", ")}`);
-      return brokers;
-    },
-  };
-}
-
-function booleanSetting(row: Row): Setting<boolean> {
-  return {
-    ...row,
-    type: "boolean",
-    parse(text) {
-      if (text === "true" || text === "1") return true;
-      if (text === "false" || text === "0") return false;
-      throw new Error(`expects true or false, not ${quote(text)}`);
-    },
-  };
-}
-
-function textSetting(row: Row): Setting<string> {
-  return {
-    ...row,
-    type: "text",
-    parse(text) {
-      if (text.trim() === "") throw new Error("expects a text that is not empty");
-      return text;
-    },
-  };
-}
-
-function integerSetting(least: number, most: number, row: Row): Setting<number> {
-  return {
-    ...row,
-    type: "integer",
-    parse(text) {
-      const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-      if (value >= least && value <= most) return value;
-      throw new Error(`expects a whole number from ${least} to ${most}, not ${quote(text)}`);
-    },
-  };
-}
-
-function choiceSetting<Choice extends string>(choices: readonly Choice[], row: Row): Setting<Choice> {
-  return {
-    ...row,
-    type: choices.join(", "),
-    parse(text) {
-      const choice = choices.find((candidate) => candidate === text);
-      if (choice === undefined) throw new Error(`expects one of ${choices.join(", ")}, not ${quote(text)}`);
-      return choice;
-    },
-  };
-}
-
-function quote(text: string): string {
-  return redactUrls(JSON.stringify(text));
 }

@@ -1,11 +1,27 @@
-import { type Admin, Kafka, logLevel } from "kafkajs";
+import type { Admin } from "kafkajs";
 import { messageOf, RelayError } from "../errors.ts";
+import { loadKafkaSecurity } from "../kafka-security.ts";
+import { kafkaSettings } from "../kafka-settings.ts";
+import { KafkajsClient } from "../publishers/kafkajs/kafkajs-client.ts";
 import type { RelaySettings, SettingName } from "../settings.ts";
 
 /** The settings that a connection to Kafka takes. */
-export const kafkaSettingNames = ["brokers", "clientId", "connectTimeoutMs"] as const satisfies readonly SettingName[];
+export type KafkaSettingName =
+  | "brokers"
+  | "clientId"
+  | "connectTimeoutMs"
+  | "sendTimeoutMs"
+  | keyof typeof kafkaSettings;
 
-export type KafkaSettings = Pick<RelaySettings, (typeof kafkaSettingNames)[number]>;
+export const kafkaSettingNames: readonly KafkaSettingName[] = [
+  "brokers",
+  "clientId",
+  "connectTimeoutMs",
+  "sendTimeoutMs",
+  ...(Object.keys(kafkaSettings) as (keyof typeof kafkaSettings & SettingName)[]),
+];
+
+export type KafkaSettings = Pick<RelaySettings, KafkaSettingName>;
 
 /** A topic's or broker's settings by name; null when the relay's principal may not read them. */
 export type KafkaConfigs = ReadonlyMap<string, string> | null;
@@ -41,20 +57,15 @@ export interface KafkaAdmin {
   createTopic(topic: NewTopic): Promise<boolean>;
 }
 
-/** Connects for one command. @throws RelayError BROKER_UNREACHABLE */
+/** Connects for one command. @throws RelayError BROKER_UNREACHABLE, SETTINGS_INVALID */
 export async function withKafkaAdmin<T>(settings: KafkaSettings, use: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
-  const kafka = new Kafka({
-    brokers: [...settings.brokers],
-    clientId: settings.clientId,
-    connectionTimeout: settings.connectTimeoutMs,
-    retry: { retries: settings.brokers.length, initialRetryTime: 50, maxRetryTime: 500 },
-    logLevel: logLevel.NOTHING, // failures arrive as errors
-  });
-  const admin = kafka.admin();
+  const security = await loadKafkaSecurity(settings);
+  const client = new KafkajsClient({ ...settings, security, log: () => {} }); // failures arrive as errors
+  const admin = client.admin();
   try {
     await admin.connect();
   } catch (error) {
-    await admin.disconnect();
+    await client.disconnect(admin);
     throw new RelayError(
       "BROKER_UNREACHABLE",
       `cannot connect to Kafka at ${settings.brokers.join(", ")}: ${messageOf(error)}. Check that it runs and that ` +
@@ -65,7 +76,7 @@ export async function withKafkaAdmin<T>(settings: KafkaSettings, use: (admin: Ka
   try {
     return await use(new KafkajsAdmin(admin));
   } finally {
-    await admin.disconnect();
+    await client.disconnect(admin);
   }
 }
 

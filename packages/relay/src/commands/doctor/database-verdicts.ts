@@ -24,7 +24,7 @@ export function checkServer({ version, versionText, synchronousCommit, fsync }: 
       : fail("version", `PostgreSQL ${versionText} is older than 15`, "Upgrade to PostgreSQL 15 or newer."),
     fsync === "on"
       ? ok("fsync", "fsync is on")
-      : fail(
+      : warn(
           "fsync",
           "fsync is off: a crash of the machine may lose committed events, or the database",
           "Turn fsync on.",

@@ -10,6 +10,7 @@ import { readEventSchema } from "../../sql/event-schema.ts";
 import { readRecentUses } from "../../sql/recent-topics.ts";
 import { withDatabase } from "../admin-client.ts";
 import { configOption } from "../config-option.ts";
+import { addKafkaOptions, kafkaOptionsNote } from "../kafka-options.ts";
 import { type CommandFlags, FlagReader } from "../flag-reader.ts";
 import { type Check, checksOf } from "./check.ts";
 import { doctorText } from "./doctor-text.ts";
@@ -24,20 +25,21 @@ Examples:
   outbox-relay doctor --json | jq '.[] | select(.status != "ok")'
 
 It changes nothing. Exit code 1 when a check failed; warnings alone leave it 0. Topics and schemas are those of the
-newest 50,000 rows of the outbox. What --brokers or --registry-url would be needed for is a warning without them.`;
+newest 50,000 rows of the outbox. What --brokers or --registry-url would be needed for is a warning without them.
+${kafkaOptionsNote}`;
 
 /** A look at more schemas than this would take the registry's time for nothing. */
 const MOST_SCHEMAS = 500;
 
-const settingNames = ["databaseUrl", ...kafkaSettingNames, "registryUrl", "maxRequestBytes"] as const;
+const ownSettings = ["databaseUrl", "registryUrl", "maxRequestBytes"] as const;
 
 /** `outbox-relay doctor` */
 export function addDoctorCommand(program: Command, environment: CliEnvironment): void {
   const command = program
     .command("doctor")
     .description("Check the database, Kafka and the registry for everything that a relay needs, and tell each remedy.");
-  for (const name of settingNames) command.addOption(settingOption(name));
-  command
+  for (const name of ownSettings) command.addOption(settingOption(name));
+  addKafkaOptions(command)
     .addOption(configOption())
     .option("--topic <topic>", "check this topic too; may be repeated", (value: string, values: string[] = []) => [
       ...values,
@@ -52,9 +54,8 @@ async function doctorCommand(flags: CommandFlags, environment: CliEnvironment): 
   const read = new FlagReader(flags);
   const extraTopics = read.texts("--topic");
   const sources = await readSettingSources(flags, environment.env);
-  const names = settingNames.filter((name) => name !== "brokers" && name !== "registryUrl");
-  const optional = (["brokers", "registryUrl"] as const).filter((name) => isGiven(name, sources));
-  const settings = loadSelected<SettingName>([...names, ...optional], sources, read.problems);
+  const names = [...ownSettings, ...kafkaSettingNames].filter((name) => !isOptional(name) || isGiven(name, sources));
+  const settings = loadSelected<SettingName>(names, sources, read.problems);
   const { checks, used } = await examine(settings.databaseUrl);
   const topics = [...new Set([...used.map(({ topic }) => topic), ...extraTopics])].sort();
   const all = [
@@ -72,6 +73,11 @@ async function doctorCommand(flags: CommandFlags, environment: CliEnvironment): 
     const ids = failed.map(({ area, id }) => `${area} ${id}`).join(", ");
     throw new RelayError("CHECKS_FAILED", `${failed.length} of ${all.length} checks failed: ${ids}`);
   }
+}
+
+/** Not to the relay, but to the doctor, who checks what it can. */
+function isOptional(name: SettingName): boolean {
+  return name === "brokers" || name === "registryUrl";
 }
 
 function notGiven(area: Check["area"], setting: string): Check {

@@ -8,6 +8,7 @@ import { loadSelected, type SettingName } from "../../settings.ts";
 import { readRecentUses } from "../../sql/recent-topics.ts";
 import { withDatabase } from "../admin-client.ts";
 import { configOption } from "../config-option.ts";
+import { addKafkaOptions, kafkaOptionsNote } from "../kafka-options.ts";
 import { type CommandFlags, FlagReader } from "../flag-reader.ts";
 import { readTopicsInput, type TopicsInput } from "./topics-input.ts";
 import { newTopicOf, planTopics, topicDefaults } from "./topic-plan.ts";
@@ -21,17 +22,15 @@ Examples:
   outbox-relay topics ensure --from-outbox                                    what the newest events are for
 
 It creates what is missing and leaves what is there, telling how that differs. New topics get ${topicDefaults.partitions} partitions and
-${topicDefaults.replicationFactor} replicas (as many as there are brokers, if fewer), with min.insync.replicas=2 from 3 replicas on.`;
+${topicDefaults.replicationFactor} replicas (as many as there are brokers, if fewer), with min.insync.replicas=2 from 3 replicas on. ${kafkaOptionsNote}`;
 
 const collect = (value: string, values: readonly string[] = []): readonly string[] => [...values, value];
 
 /** `outbox-relay topics ensure` */
 export function addTopicsCommand(program: Command, environment: CliEnvironment): void {
   const topics = program.command("topics").description("Kafka topics of the outbox's events.");
-  topics
-    .command("ensure")
+  addKafkaOptions(topics.command("ensure"))
     .description("Create the topics that are missing.")
-    .addOption(settingOption("brokers"))
     .addOption(settingOption("databaseUrl"))
     .addOption(configOption())
     .option("--manifest <files...>", "manifest.json of generated event packages: the topics of their events")
