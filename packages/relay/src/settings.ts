@@ -166,10 +166,11 @@ export interface SettingSources {
 /**
  * Flags win over variables, variables over the file, the file over defaults.
  *
+ * @param problems of a command's own flags, told in the same message
  * @throws RelayError SETTINGS_INVALID naming every problem with its source
  */
-export function loadSettings(sources: SettingSources): RelaySettings {
-  return loadNamed(settingNames, sources) as unknown as RelaySettings;
+export function loadSettings(sources: SettingSources, problems: readonly string[] = []): RelaySettings {
+  return loadNamed(settingNames, sources, problems) as unknown as RelaySettings;
 }
 
 /** The one setting of the admin commands. @throws RelayError SETTINGS_INVALID */

@@ -10,7 +10,7 @@ export function eventJson(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
-  if (value instanceof Decimal) return value.toString();
+  if (Decimal.is(value)) return value.toString();
   if (Array.isArray(value)) return value.map(eventJson);
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, eventJson(item)]));
 }

@@ -1,0 +1,110 @@
+import type pg from "pg";
+import { countReplay, type ReplayCount, type ReplayScope, type ReplaySelection } from "../../sql/replay-rows.ts";
+import { formatBytes, formatCount } from "../human-units.ts";
+import { textTable } from "../text-table.ts";
+
+/** Ids counted by one statement: about half a second. */
+const COUNT_SPAN = 1_000_000n;
+
+/** The ids that a replay goes over. */
+export interface ReplayBounds {
+  /** The first id that may be taken. */
+  readonly fromId: bigint;
+  readonly toId: bigint;
+}
+
+/** What retention and the selection leave. @param oldestId of the rows that are left; null in an empty outbox */
+export function replayBounds(selection: ReplaySelection, oldestId: bigint | null, topId: bigint): ReplayBounds {
+  const least = oldestId ?? topId + 1n;
+  const fromId = selection.fromId !== null && selection.fromId > least ? selection.fromId : least;
+  const toId = selection.toId !== null && selection.toId < topId ? selection.toId : topId;
+  return { fromId, toId };
+}
+
+/** What of the selection retention may have taken already; null when nothing. Pure. */
+export function truncationNote(
+  { fromId, from }: ReplaySelection,
+  oldest: { readonly id: bigint; readonly occurredAt: Date } | null,
+): string | null {
+  if (oldest === null) return "the outbox is empty: whatever there was, retention has truncated";
+  if (oldest.id === 1n) return null;
+  const left = `retention has left rows from ${oldest.id}, written at ${oldest.occurredAt.toISOString()}, on`;
+  if (fromId !== null) return fromId < oldest.id ? `rows ${fromId} to ${oldest.id - 1n} are gone: ${left}` : null;
+  if (from !== null)
+    return from < oldest.occurredAt ? `events from ${from.toISOString()} on may be gone: ${left}` : null;
+  return `earlier events are gone: ${left}`;
+}
+
+/** Counts in stretches, so that the signal is heeded; what was counted until then is returned. */
+export async function countSelection(
+  client: pg.Client,
+  scope: ReplayScope,
+  { fromId, toId }: ReplayBounds,
+  signal: AbortSignal,
+): Promise<ReplayCount[]> {
+  const counts: ReplayCount[] = [];
+  for (let afterId = fromId - 1n; afterId < toId && !signal.aborted; afterId += COUNT_SPAN) {
+    const end = afterId + COUNT_SPAN < toId ? afterId + COUNT_SPAN : toId;
+    counts.push(...(await countReplay(client, scope, { afterId, toId: end })));
+  }
+  const groups = Map.groupBy(counts, ({ topic, state }) => `${state} ${topic}`);
+  return [...groups.values()].map(sumOf).sort((a, b) => (a.topic < b.topic ? -1 : 1));
+}
+
+/** How many of them have this state. */
+export function eventsIn(counts: readonly ReplayCount[], state: ReplayCount["state"]): number {
+  return counts.filter((count) => count.state === state).reduce((sum, { events }) => sum + events, 0);
+}
+
+/** What a dry run says. */
+export function dryRunText(counts: readonly ReplayCount[], toTopic: string | null, note: string | null): string {
+  const published = counts.filter(({ state }) => state === "published");
+  const table = textTable(
+    [
+      { title: "TOPIC" },
+      { title: "EVENTS", align: "right" },
+      { title: "SIZE", align: "right" },
+      { title: "ROWS" },
+      { title: "WRITTEN" },
+    ],
+    published.map(({ topic, events, bytes, firstId, lastId, firstAt, lastAt }) => [
+      toTopic === null || toTopic === topic ? topic : `${topic} -> ${toTopic}`,
+      formatCount(events),
+      formatBytes(bytes),
+      `${firstId}-${lastId}`,
+      `${firstAt.toISOString()} to ${lastAt.toISOString()}`,
+    ]),
+  );
+  const total = eventsIn(counts, "published");
+  const lines = [
+    ...(published.length === 0 ? [] : [...table, ""]),
+    `${formatCount(total)} ${total === 1 ? "event" : "events"} would be replayed`,
+    ...leftOut(counts),
+    ...(note === null ? [] : [`note: ${note}`]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** What is selected and not taken, and why. */
+export function leftOut(counts: readonly ReplayCount[]): string[] {
+  const pending = eventsIn(counts, "pending");
+  const parked = eventsIn(counts, "parked");
+  return [
+    ...(pending > 0 ? [`left out: ${formatCount(pending)} pending, which the relay publishes in their turn`] : []),
+    ...(parked > 0
+      ? [`left out: ${formatCount(parked)} parked, which \`outbox-relay dead-letters redrive\` is for`]
+      : []),
+  ];
+}
+
+function sumOf(parts: readonly ReplayCount[]): ReplayCount {
+  return parts.reduce((sum, part) => ({
+    ...sum,
+    events: sum.events + part.events,
+    bytes: sum.bytes + part.bytes,
+    firstId: sum.firstId < part.firstId ? sum.firstId : part.firstId,
+    lastId: sum.lastId > part.lastId ? sum.lastId : part.lastId,
+    firstAt: sum.firstAt < part.firstAt ? sum.firstAt : part.firstAt,
+    lastAt: sum.lastAt > part.lastAt ? sum.lastAt : part.lastAt,
+  }));
+}
