@@ -45,7 +45,7 @@ function toCursorRow({ s1, s2, last_id, shard_group, columns }: Row, groups: num
     s2: s2 === null ? null : parseSnapshot(s2),
     lastId: BigInt(last_id),
     epoch: Number(columns["epoch"]),
-    holder: columns["holder"] === null || columns["holder"] === undefined ? null : String(columns["holder"]),
+    holder: typeof columns["holder"] === "string" ? columns["holder"] : null,
     savedAt: instant(columns["saved_at"]),
     leaseUntil: "lease_until" in columns ? instant(columns["lease_until"]) : undefined,
   };

@@ -17,9 +17,9 @@ export interface Check {
 
 /** Makes the findings of one area. */
 export function checksOf(area: CheckArea): {
-  ok(id: string, detail: string): Check;
-  warn(id: string, detail: string, remedy: string): Check;
-  fail(id: string, detail: string, remedy: string): Check;
+  readonly ok: (id: string, detail: string) => Check;
+  readonly warn: (id: string, detail: string, remedy: string) => Check;
+  readonly fail: (id: string, detail: string, remedy: string) => Check;
 } {
   return {
     ok: (id, detail) => ({ area, id, status: "ok", detail, remedy: null }),

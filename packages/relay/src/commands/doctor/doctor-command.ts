@@ -9,6 +9,7 @@ import { isGiven, loadSelected, type SettingName } from "../../settings.ts";
 import { readEventSchema } from "../../sql/event-schema.ts";
 import { readRecentUses } from "../../sql/recent-topics.ts";
 import { withDatabase } from "../admin-client.ts";
+import { collectValues } from "../collect-values.ts";
 import { configOption } from "../config-option.ts";
 import { addKafkaOptions, kafkaOptionsNote } from "../kafka-options.ts";
 import { type CommandFlags, FlagReader } from "../flag-reader.ts";
@@ -41,10 +42,7 @@ export function addDoctorCommand(program: Command, environment: CliEnvironment):
   for (const name of ownSettings) command.addOption(settingOption(name));
   addKafkaOptions(command)
     .addOption(configOption())
-    .option("--topic <topic>", "check this topic too; may be repeated", (value: string, values: string[] = []) => [
-      ...values,
-      value,
-    ])
+    .option("--topic <topic>", "check this topic too; may be repeated", collectValues)
     .option("--json", "print the checks as JSON")
     .addHelpText("after", examples)
     .action((flags: CommandFlags) => doctorCommand(flags, environment));

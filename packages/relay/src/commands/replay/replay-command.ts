@@ -16,6 +16,7 @@ import { hasTable } from "../../sql/optional-tables.ts";
 import { findTypes, readReplayRows, type ReplayRow, type ReplayScope } from "../../sql/replay-rows.ts";
 import { sessionSettings } from "../../sql/session-settings.ts";
 import { withDatabase } from "../admin-client.ts";
+import { collectValues } from "../collect-values.ts";
 import { configOption } from "../config-option.ts";
 import { type CommandFlags, FlagReader } from "../flag-reader.ts";
 import { formatSpan } from "../human-units.ts";
@@ -41,8 +42,6 @@ them a new consumer group where they shall handle it again. On the same topic ol
 Only what is published already is taken. Ctrl-C stops after the batch in flight and says how to go on.
 ${kafkaOptionsNote}`;
 
-const collect = (value: string, values: readonly string[] = []): readonly string[] => [...values, value];
-
 /** `outbox-relay replay` */
 export function addReplayCommand(program: Command, environment: CliEnvironment): void {
   addKafkaOptions(program.command("replay").addOption(settingOption("databaseUrl")))
@@ -53,9 +52,9 @@ export function addReplayCommand(program: Command, environment: CliEnvironment):
     .option("--to <time>", "written before this time")
     .option("--from-id <row>", "rows of waybill.outbox from this id …")
     .option("--to-id <row>", "… to this one")
-    .option("--key <key>", "only events of this key; may be repeated", collect)
-    .option("--type <type>", "only events of this type; may be repeated", collect)
-    .option("--topic <topic>", "only events for this topic; may be repeated", collect)
+    .option("--key <key>", "only events of this key; may be repeated", collectValues)
+    .option("--type <type>", "only events of this type; may be repeated", collectValues)
+    .option("--topic <topic>", "only events for this topic; may be repeated", collectValues)
     .option("--all", "everything that retention has left")
     .option("--to-topic <topic>", "send them to this topic instead of their own")
     .option("--rate <events/s>", "no faster than this (default: as fast as Kafka takes them)")

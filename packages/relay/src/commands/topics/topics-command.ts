@@ -7,6 +7,7 @@ import { readSettingSources } from "../../setting-sources.ts";
 import { loadSelected, type SettingName } from "../../settings.ts";
 import { readRecentUses } from "../../sql/recent-topics.ts";
 import { withDatabase } from "../admin-client.ts";
+import { collectValues } from "../collect-values.ts";
 import { configOption } from "../config-option.ts";
 import { addKafkaOptions, kafkaOptionsNote } from "../kafka-options.ts";
 import { type CommandFlags, FlagReader } from "../flag-reader.ts";
@@ -24,8 +25,6 @@ Examples:
 It creates what is missing and leaves what is there, telling how that differs. New topics get ${topicDefaults.partitions} partitions and
 ${topicDefaults.replicationFactor} replicas (as many as there are brokers, if fewer), with min.insync.replicas=2 from 3 replicas on. ${kafkaOptionsNote}`;
 
-const collect = (value: string, values: readonly string[] = []): readonly string[] => [...values, value];
-
 /** `outbox-relay topics ensure` */
 export function addTopicsCommand(program: Command, environment: CliEnvironment): void {
   const topics = program.command("topics").description("Kafka topics of the outbox's events.");
@@ -34,11 +33,15 @@ export function addTopicsCommand(program: Command, environment: CliEnvironment):
     .addOption(settingOption("databaseUrl"))
     .addOption(configOption())
     .option("--manifest <files...>", "manifest.json of generated event packages: the topics of their events")
-    .option("--topic <topic>", "this topic; may be repeated", collect)
+    .option("--topic <topic>", "this topic; may be repeated", collectValues)
     .option("--from-outbox", "the topics of the newest 50,000 rows of the outbox (needs --database-url)")
     .option("--partitions <number>", `partitions of new topics (default ${topicDefaults.partitions})`)
     .option("--replication-factor <number>", `replicas of new topics (default ${topicDefaults.replicationFactor})`)
-    .option("--set <name=value>", "a setting of new topics, such as retention.ms=604800000; may be repeated", collect)
+    .option(
+      "--set <name=value>",
+      "a setting of new topics, such as retention.ms=604800000; may be repeated",
+      collectValues,
+    )
     .option("--dry-run", "only say what would be done")
     .option("--json", "print JSON")
     .addHelpText("after", examples)
