@@ -27,7 +27,7 @@ describe("checkIdentity", () => {
 });
 
 describe("checkXids", () => {
-  const cursor = { s1: parseSnapshot("10:10:"), s2: null, lastId: 0n };
+  const cursor = { s1: parseSnapshot("10:10:"), s2: null, lastId: 0 };
 
   it("takes a database that went on", () => {
     expect(() => checkXids(cursor, parseSnapshot("10:10:"))).not.toThrow();

@@ -12,6 +12,7 @@ export interface RelayMetrics {
   readonly backlogAgeSeconds: Gauge;
   readonly ready: Gauge;
   readonly held: Gauge;
+  readonly leases: Gauge;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -69,6 +70,11 @@ export function createMetrics(): RelayMetrics {
     held: new Gauge({
       name: "waybill_relay_held",
       help: "1 while publishing is held at an event that cannot be published, else 0.",
+      registers,
+    }),
+    leases: new Gauge({
+      name: "waybill_relay_leases",
+      help: "Shard groups that this instance holds, of 8 in all.",
       registers,
     }),
   };
