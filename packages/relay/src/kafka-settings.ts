@@ -1,5 +1,11 @@
 import { COMPRESSIONS } from "./publishers/compression.ts";
-import { booleanSetting, choiceSetting, optionalTextSetting, optionalUrlSetting } from "./setting-kinds.ts";
+import {
+  booleanSetting,
+  choiceSetting,
+  integerSetting,
+  optionalTextSetting,
+  optionalUrlSetting,
+} from "./setting-kinds.ts";
 
 export const DRIVERS = ["wire", "kafkajs"] as const;
 export const SASL_MECHANISMS = ["none", "plain", "scram-sha-256", "scram-sha-512", "oauthbearer"] as const;
@@ -17,6 +23,13 @@ export const kafkaSettings = {
     env: "RELAY_COMPRESSION",
     default: "none",
     description: "How batches of records are compressed.",
+  }),
+  metadataMaxAgeMs: integerSetting(1, 60 * 60_000, {
+    flag: "--metadata-max-age-ms",
+    env: "RELAY_METADATA_MAX_AGE_MS",
+    unit: "ms",
+    default: "60000",
+    description: "How long a partition that was added to a topic may go unused.",
   }),
   kafkaTls: booleanSetting({
     flag: "--kafka-tls",

@@ -1,15 +1,17 @@
-import kafkajs, {
+import {
   type Admin,
-  CompressionTypes,
+  type CompressionTypes,
   Kafka,
   type KafkaConfig,
   logLevel,
+  type PartitionerArgs,
   type Producer,
   type SASLOptions,
 } from "kafkajs";
 import { messageOf } from "../../errors.ts";
 import type { KafkaSasl, KafkaSecurity, KafkaTls } from "../../kafka-security.ts";
-import { type Codec, codecOf, type Compression } from "../compression.ts";
+import type { Compression } from "../compression.ts";
+import { kafkajsCompression } from "./kafkajs-compression.ts";
 
 export interface KafkajsClientOptions {
   /** host:port */
@@ -27,29 +29,20 @@ export interface KafkajsClientOptions {
 /** The client waits a little longer than the broker, so that the broker's own verdict arrives. */
 const REPLY_MARGIN_MS = 5_000;
 
-const compressionTypes: Readonly<Record<Compression, CompressionTypes>> = {
-  none: CompressionTypes.None,
-  gzip: CompressionTypes.GZIP,
-  snappy: CompressionTypes.Snappy,
-  lz4: CompressionTypes.LZ4,
-  zstd: CompressionTypes.ZSTD,
-};
-
 /** Clients of one configuration, with kafkajs's own retries off: what it repeats by itself it may store twice or leave out. */
 export class KafkajsClient {
   readonly #options: KafkajsClientOptions;
   readonly #kafka: Kafka;
-  readonly compression: CompressionTypes;
+  readonly #compression: CompressionTypes;
 
   constructor(options: KafkajsClientOptions) {
     this.#options = options;
-    this.compression = compressionTypes[options.compression];
-    installCodec(this.compression, codecOf(options.compression));
+    this.#compression = kafkajsCompression(options.compression);
     this.#kafka = new Kafka(kafkaConfig(options));
   }
 
   get acks(): { readonly acks: -1; readonly timeout: number; readonly compression: CompressionTypes } {
-    return { acks: -1, timeout: this.#options.sendTimeoutMs, compression: this.compression };
+    return { acks: -1, timeout: this.#options.sendTimeoutMs, compression: this.#compression };
   }
 
   /** Its partitions are those that messages name. */
@@ -59,10 +52,7 @@ export class KafkajsClient {
       allowAutoTopicCreation: false,
       metadataMaxAge: 60_000,
       retry: { retries: 0 },
-      createPartitioner:
-        () =>
-        ({ message }) =>
-          message.partition ?? 0,
+      createPartitioner: () => pinnedPartition,
     });
   }
 
@@ -77,6 +67,17 @@ export class KafkajsClient {
       this.#options.log(`disconnecting: ${messageOf(error)}`); // the sockets are gone either way
     }
   }
+}
+
+/**
+ * The partition that the record names. kafkajs leaves records silently out whose partition is not in its metadata, such
+ * as one that was just added, and says that all is stored: throwing makes the lane connect anew.
+ */
+function pinnedPartition({ topic, message, partitionMetadata }: PartitionerArgs): number {
+  const { partition } = message;
+  if (partition !== undefined && partitionMetadata.some(({ partitionId }) => partitionId === partition))
+    return partition;
+  throw new Error(`kafkajs does not know partition ${partition} of ${topic} yet`);
 }
 
 function kafkaConfig(options: KafkajsClientOptions): KafkaConfig {
@@ -111,13 +112,4 @@ function tlsOptions({ ca, client, serverName }: KafkaTls): NonNullable<KafkaConf
 function saslOptions(sasl: KafkaSasl): SASLOptions {
   if (sasl.mechanism !== "oauthbearer") return sasl;
   return { mechanism: "oauthbearer", oauthBearerProvider: async () => ({ value: await sasl.token() }) };
-}
-
-/** kafkajs keeps one table of codecs per process, and brings gzip alone. Node.js does not see the table's name in its CommonJS. */
-function installCodec(type: CompressionTypes, codec: Codec | null): void {
-  if (codec === null || type === CompressionTypes.None || type === CompressionTypes.GZIP) return;
-  kafkajs.CompressionCodecs[type] = () => ({
-    compress: (encoder: { readonly buffer: Buffer }) => codec.compress(encoder.buffer),
-    decompress: (records: Buffer) => codec.decompress(records),
-  });
 }

@@ -17,8 +17,8 @@ export interface KafkajsPublisherOptions extends KafkajsClientOptions {
   readonly maxRequestBytes: number;
   /** Whether missing topics are created, with the broker's defaults. */
   readonly autoCreateTopics: boolean;
-  /** How long an added partition may go unnoticed. Default: a minute. */
-  readonly metadataMaxAgeMs?: number;
+  /** How long an added partition may go unnoticed. */
+  readonly metadataMaxAgeMs: number;
 }
 
 interface KnownTopic {
@@ -107,7 +107,7 @@ export class KafkajsPublisher implements LanePublisher {
 
   /** In the background: partitions that were added are found although nothing fails. */
   #refreshIfOld(): void {
-    const maxAgeMs = this.#options.metadataMaxAgeMs ?? 60_000;
+    const maxAgeMs = this.#options.metadataMaxAgeMs;
     if (this.#refreshing !== null || performance.now() - this.#refreshedAt < maxAgeMs) return;
     this.#refreshing = this.#refresh().finally(() => (this.#refreshing = null));
   }

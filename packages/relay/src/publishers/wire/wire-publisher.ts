@@ -20,8 +20,8 @@ export interface WirePublisherOptions extends BrokerConnectionOptions {
   readonly autoCreateTopics: boolean;
   /** Null: batches go as they are. */
   readonly codec: Codec | null;
-  /** How long an added partition may go unnoticed. Default: a minute. */
-  readonly metadataMaxAgeMs?: number;
+  /** How long an added partition may go unnoticed. */
+  readonly metadataMaxAgeMs: number;
 }
 
 /** What the buffers of all lanes may keep between two batches. */
@@ -46,7 +46,7 @@ export class WirePublisher implements LanePublisher {
       bootstrap: options.brokers.map(addressOf),
       open: (address) => BrokerConnection.open(address, options),
       autoCreateTopics: options.autoCreateTopics,
-      metadataMaxAgeMs: options.metadataMaxAgeMs ?? 60_000,
+      metadataMaxAgeMs: options.metadataMaxAgeMs,
       now: () => performance.now(),
     });
   }
