@@ -5,7 +5,7 @@ const now = new Date("2026-11-21T10:00:00Z");
 
 it("reads what is right", () => {
   const read = new FlagReader({ fromId: "4711", rate: "0.5", key: ["a", "b"], from: "1h", dryRun: true, count: "3" });
-  expect([read.rowId("--from-id"), read.decimal("--rate", { least: 0.1, most: 9 })]).toEqual([4711n, 0.5]);
+  expect([read.rowId("--from-id"), read.decimal("--rate", { least: 0.1, most: 9 })]).toEqual([4711, 0.5]);
   expect(read.texts("--key")).toEqual(["a", "b"]);
   expect(read.instant("--from", now)?.toISOString()).toBe("2026-11-21T09:00:00.000Z");
   expect([read.has("--dry-run"), read.has("--json"), read.text("--dry-run")]).toEqual([true, false, null]);

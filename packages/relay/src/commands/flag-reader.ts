@@ -50,10 +50,10 @@ export class FlagReader {
   }
 
   /** An id of `waybill.outbox`. */
-  rowId(flag: string): bigint | null {
+  rowId(flag: string): number | null {
     const text = this.text(flag);
     if (text === null) return null;
-    if (/^\d{1,18}$/.test(text)) return BigInt(text);
+    if (/^\d{1,15}$/.test(text)) return Number(text);
     this.problems.push(`${flag}: expects the id of a row of waybill.outbox, such as 4711, not ${JSON.stringify(text)}`);
     return null;
   }

@@ -9,7 +9,7 @@ export interface CursorRow {
   readonly shards: readonly number[];
   readonly s1: Snapshot;
   readonly s2: Snapshot | null;
-  readonly lastId: bigint;
+  readonly lastId: number;
   readonly epoch: number;
   /** The instance's id, or on a database without leases the holder's description. */
   readonly holder: string | null;
@@ -43,7 +43,7 @@ function toCursorRow({ s1, s2, last_id, shard_group, columns }: Row, groups: num
     shards: Array.from({ length: size }, (_, index) => shard_group * size + index),
     s1: parseSnapshot(s1),
     s2: s2 === null ? null : parseSnapshot(s2),
-    lastId: BigInt(last_id),
+    lastId: Number(last_id),
     epoch: Number(columns["epoch"]),
     holder: typeof columns["holder"] === "string" ? columns["holder"] : null,
     savedAt: instant(columns["saved_at"]),

@@ -36,7 +36,7 @@ export async function measureClock(client: pg.Client): Promise<ClockDifference> 
 /** The newest id that the sequence gave out, and how many it hands out at once. Null where the role may not see it. */
 export interface SequenceFacts {
   readonly cache: number | null;
-  readonly lastId: bigint | null;
+  readonly lastId: number | null;
 }
 
 export async function readSequence(client: pg.Client): Promise<SequenceFacts> {
@@ -47,7 +47,7 @@ export async function readSequence(client: pg.Client): Promise<SequenceFacts> {
   const [row] = rows;
   return {
     cache: row?.cache == null ? null : Number(row.cache),
-    lastId: row?.last_id == null ? null : BigInt(row.last_id),
+    lastId: row?.last_id == null ? null : Number(row.last_id),
   };
 }
 
@@ -102,7 +102,7 @@ export async function readOldTransactions(client: pg.Client, olderThanMs: number
 }
 
 /** The privileges that a relay needs and the role lacks, such as `UPDATE on waybill.relay_cursor`. */
-export async function missingPrivileges(client: pg.Client): Promise<string[]> {
+export async function lackingPrivileges(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ missing: string }>(
     `SELECT needed.privilege || ' on ' || needed.name AS missing
      FROM (VALUES

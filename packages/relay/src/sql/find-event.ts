@@ -5,11 +5,11 @@ import { publishedCondition } from "./published-condition.ts";
 /** The event that a person asks for: by its own id (`ce_id`), or by the id of its row, which the relay's logs name. */
 export type EventReference =
   | { readonly by: "event-id"; readonly eventId: string }
-  | { readonly by: "row-id"; readonly rowId: bigint };
+  | { readonly by: "row-id"; readonly rowId: number };
 
 /** An event as it was written. */
 export interface StoredEvent {
-  readonly rowId: bigint;
+  readonly rowId: number;
   readonly eventId: string;
   readonly shard: number;
   readonly topic: string;
@@ -84,17 +84,17 @@ export async function findDeadLetters(client: pg.Client, reference: EventReferen
 }
 
 /** The oldest row that retention has left; null in an empty outbox. */
-export async function oldestRow(client: pg.Client): Promise<{ readonly id: bigint; readonly occurredAt: Date } | null> {
+export async function oldestRow(client: pg.Client): Promise<{ readonly id: number; readonly occurredAt: Date } | null> {
   const { rows } = await client.query<{ id: string; occurred_at: Date }>(
     "SELECT id, occurred_at FROM waybill.outbox ORDER BY id LIMIT 1",
   );
   const [row] = rows;
-  return row === undefined ? null : { id: BigInt(row.id), occurredAt: row.occurred_at };
+  return row === undefined ? null : { id: Number(row.id), occurredAt: row.occurred_at };
 }
 
 function toStoredEvent(row: EventColumns): StoredEvent {
   return {
-    rowId: BigInt(row.id),
+    rowId: Number(row.id),
     eventId: row.event_id,
     shard: row.shard,
     topic: row.topic,

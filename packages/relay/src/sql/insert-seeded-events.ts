@@ -9,7 +9,7 @@ export async function insertSeededEvents(
   client: pg.Client,
   event: SeededEvent,
   rows: readonly SeededRow[],
-): Promise<bigint> {
+): Promise<number> {
   const result = await client.query<{ last_id: string }>({
     name: "waybill_seed",
     text: `WITH new_schema AS (
@@ -37,5 +37,5 @@ export async function insertSeededEvents(
       rows.map(({ headers }) => headers),
     ],
   });
-  return BigInt((result.rows[0] as { last_id: string }).last_id);
+  return Number((result.rows[0] as { last_id: string }).last_id);
 }

@@ -34,7 +34,7 @@ export async function explainWindow(client: pg.Client): Promise<ReaderPlan> {
 /** The plan of a backlog's query, which must use the index on (id). Needs the reader's session settings. */
 export async function explainBacklog(client: pg.Client): Promise<ReaderPlan> {
   const s2 = await currentSnapshot(client);
-  const read = { s1: parseSnapshot("3:3:"), s2, shards: ALL_SHARDS, afterId: 0n, toId: 1_000_000n, maxEvents: 1_000 };
+  const read = { s1: parseSnapshot("3:3:"), s2, shards: ALL_SHARDS, afterId: 0, toId: 1_000_000, maxEvents: 1_000 };
   const { rows } = await client.query<{ "QUERY PLAN": [{ Plan: PlanNode }] }>(
     `EXPLAIN (FORMAT json) ${backlogSelect(read)}`,
   );

@@ -1,13 +1,14 @@
 import type pg from "pg";
 import type { CursorRow } from "./cursor-rows.ts";
 import { publishedCondition } from "./published-condition.ts";
+import type { WindowRow } from "./window-query.ts";
 
 /** Which events a replay takes. Empty lists and nulls: any. */
 export interface ReplaySelection {
   /** Rows from this id … */
-  readonly fromId: bigint | null;
+  readonly fromId: number | null;
   /** … to this one. */
-  readonly toId: bigint | null;
+  readonly toId: number | null;
   /** Written from this instant on, by the database's clock … */
   readonly from: Date | null;
   /** … and before this one. */
@@ -30,20 +31,8 @@ export interface ReplayScope {
 
 /** A stretch of ids: a bound on how many rows one statement walks over. */
 export interface IdRange {
-  readonly afterId: bigint;
-  readonly toId: bigint;
-}
-
-/** A row to be replayed. */
-export interface ReplayRow {
-  readonly id: bigint;
-  readonly shard: number;
-  readonly topic: string;
-  readonly key: string | null;
-  readonly schemaId: bigint;
-  readonly payload: Buffer;
-  readonly headers: Buffer;
-  readonly occurredAt: Date;
+  readonly afterId: number;
+  readonly toId: number;
 }
 
 /** What lies in a range, by topic. */
@@ -52,8 +41,8 @@ export interface ReplayCount {
   readonly state: "published" | "pending" | "parked";
   readonly events: number;
   readonly bytes: number;
-  readonly firstId: bigint;
-  readonly lastId: bigint;
+  readonly firstId: number;
+  readonly lastId: number;
   readonly firstAt: Date;
   readonly lastAt: Date;
 }
@@ -92,8 +81,8 @@ export async function countReplay(client: pg.Client, scope: ReplayScope, range: 
     state: row["state"] as ReplayCount["state"],
     events: row["events"] as number,
     bytes: row["bytes"] as number,
-    firstId: BigInt(row["first_id"] as string),
-    lastId: BigInt(row["last_id"] as string),
+    firstId: Number(row["first_id"] as string),
+    lastId: Number(row["last_id"] as string),
     firstAt: row["first_at"] as Date,
     lastAt: row["last_at"] as Date,
   }));
@@ -105,12 +94,12 @@ export async function readReplayRows(
   scope: ReplayScope,
   range: IdRange,
   limits: { readonly maxEvents: number; readonly maxBytes: number },
-): Promise<ReplayRow[]> {
+): Promise<WindowRow[]> {
   const values: unknown[] = [];
   const where = selectionCondition(scope, range, values);
   const published = publishedCondition(scope.cursors, values);
-  const { rows } = await client.query<Record<string, unknown>>(
-    `SELECT id::text, shard, topic, key, schema_id::text, payload, headers, occurred_at FROM (
+  const { rows } = await client.query<WindowRow>(
+    `SELECT id, shard, topic, key, schema_id, payload, headers, occurred_at FROM (
        SELECT *, row_number() OVER w AS number, sum(octet_length(payload) + octet_length(headers)) OVER w AS bytes
        FROM (SELECT * FROM waybill.outbox WHERE ${where} AND ${published} AND NOT ${parkedCondition(scope)}
          ORDER BY id LIMIT $${values.push(limits.maxEvents)}) AS next
@@ -118,16 +107,7 @@ export async function readReplayRows(
      WHERE number = 1 OR bytes <= $${values.push(limits.maxBytes)} ORDER BY measured.id`,
     values,
   );
-  return rows.map((row) => ({
-    id: BigInt(row["id"] as string),
-    shard: row["shard"] as number,
-    topic: row["topic"] as string,
-    key: row["key"] as string | null,
-    schemaId: BigInt(row["schema_id"] as string),
-    payload: row["payload"] as Buffer,
-    headers: row["headers"] as Buffer,
-    occurredAt: row["occurred_at"] as Date,
-  }));
+  return rows;
 }
 
 function selectionCondition({ selection, schemaIds }: ReplayScope, range: IdRange, values: unknown[]): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Check } from "./check.ts";
 import {
   checkClock,
-  checkCursor,
+  checkCursors,
   checkMigrations,
   checkOldTransactions,
   checkPlan,
@@ -81,10 +81,10 @@ const cases: readonly [name: string, checks: Check | Check[], status: Check["sta
     "warn",
     "works on outbox_0",
   ],
-  ["CACHE 1", checkSequence({ cache: 1, lastId: 10n }, 10n), "ok", "CACHE 1"],
-  ["CACHE 20", checkSequence({ cache: 20, lastId: 10n }, 10n), "fail", "CACHE 20"],
-  ["a hidden sequence", checkSequence({ cache: null, lastId: null }, 10n), "warn", "may not see"],
-  ["a sequence set back", checkSequence({ cache: 1, lastId: 9n }, 10n), "fail", "set back"],
+  ["CACHE 1", checkSequence({ cache: 1, lastId: 10 }, 10), "ok", "CACHE 1"],
+  ["CACHE 20", checkSequence({ cache: 20, lastId: 10 }, 10), "fail", "CACHE 20"],
+  ["a hidden sequence", checkSequence({ cache: null, lastId: null }, 10), "warn", "may not see"],
+  ["a sequence set back", checkSequence({ cache: 1, lastId: 9 }, 10), "fail", "set back"],
   ["a pooler", checkPooler(true), "warn", "pooler"],
   ["no pooler", checkPooler(false), "ok", "direct"],
   ["equal clocks", checkClock({ aheadMs: -900, roundTripMs: 4 }), "ok", "900 ms behind"],
@@ -92,7 +92,8 @@ const cases: readonly [name: string, checks: Check | Check[], status: Check["sta
   ["clocks apart", checkClock({ aheadMs: 61_000, roundTripMs: 4 }), "warn", "1 min 1 s ahead of"],
   ["no old transaction", checkOldTransactions([], 300_000), "ok", "older than 5 min"],
   ["an old one", checkOldTransactions([old], 300_000), "warn", "session 42 (shop; idle in transaction; 10 min)"],
-  ["the cursor at home", checkCursor(() => {}), "ok", "this database"],
+  ["cursors at home", checkCursors(null), "ok", "this database"],
+  ["cursors from elsewhere", checkCursors("made elsewhere"), "fail", "made elsewhere"],
 ];
 
 describe("the doctor's verdicts on the database", () => {
@@ -100,13 +101,6 @@ describe("the doctor's verdicts on the database", () => {
     const found = [checks].flat().find(({ detail }) => detail.includes(text));
     expect(found).toMatchObject({ status });
     expect(found?.remedy === null).toBe(status === "ok");
-  });
-
-  it("a cursor of another database", () => {
-    const check = checkCursor(() => {
-      throw new Error("made elsewhere");
-    });
-    expect(check).toMatchObject({ status: "fail", detail: "made elsewhere", remedy: expect.stringContaining("adopt") });
   });
 
   it("a prepared transaction, and how to end it", () => {

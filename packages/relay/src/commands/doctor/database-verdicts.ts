@@ -1,5 +1,4 @@
 import type { Migration } from "@waybill/outbox";
-import { messageOf } from "../../errors.ts";
 import type {
   ClockDifference,
   OldTransaction,
@@ -119,7 +118,7 @@ export function checkSlots(slots: readonly SlotFacts[]): Check[] {
   ];
 }
 
-export function checkSequence({ cache, lastId }: SequenceFacts, highestId: bigint): Check[] {
+export function checkSequence({ cache, lastId }: SequenceFacts, highestId: number): Check[] {
   const remedy = "ALTER TABLE waybill.outbox ALTER COLUMN id SET CACHE 1.";
   const checks = [
     cache === 1
@@ -144,14 +143,11 @@ export function checkSequence({ cache, lastId }: SequenceFacts, highestId: bigin
   return checks;
 }
 
-/** @param refuse throws when the relay would refuse this database */
-export function checkCursor(refuse: () => void): Check {
-  try {
-    refuse();
-    return ok("cursor", "the cursor was made in this database");
-  } catch (error) {
-    return fail("cursor", messageOf(error), "`outbox-relay adopt --help` tells which of its two ways is yours.");
-  }
+/** @param refusal why the relay would refuse this database; null when it would not */
+export function checkCursors(refusal: string | null): Check {
+  return refusal === null
+    ? ok("cursors", "the cursors were made in this database")
+    : fail("cursors", refusal, "Follow it. Until then no relay publishes from here.");
 }
 
 export function checkPooler(isPooled: boolean): Check {

@@ -1,12 +1,13 @@
 import { migrations } from "@waybill/outbox";
 import type pg from "pg";
 import { databasePlace } from "../../connect-to-postgres.ts";
+import { RelayError } from "../../errors.ts";
 import { checkForeignXids, checkIdentity, checkXids } from "../../database-checks.ts";
 import {
   canUseSchema,
   invalidIndexes,
   measureClock,
-  missingPrivileges,
+  lackingPrivileges,
   readAppliedMigrations,
   readOldTransactions,
   readSequence,
@@ -15,7 +16,7 @@ import {
 } from "../../sql/database-health.ts";
 import { topId } from "../../sql/backlog-bounds.ts";
 import { readCursorRows } from "../../sql/cursor-rows.ts";
-import { loadCursor } from "../../sql/cursor-store.ts";
+import { loadCursors } from "../../sql/cursor-store.ts";
 import { readDatabaseIdentity } from "../../sql/database-identity.ts";
 import { isStandby, missingTables, readServerState, readXidState } from "../../sql/database-state.ts";
 import { explainBacklog, explainWindow } from "../../sql/reader-plans.ts";
@@ -23,7 +24,7 @@ import { sessionSettings } from "../../sql/session-settings.ts";
 import { type Check, checksOf } from "./check.ts";
 import {
   checkClock,
-  checkCursor,
+  checkCursors,
   checkMigrations,
   checkOldTransactions,
   checkPlan,
@@ -65,7 +66,7 @@ export async function examineDatabase(client: pg.Client, databaseUrl: string): P
     return { checks, isReadable: false };
   }
   const missing = await missingTables(client);
-  const privileges = await missingPrivileges(client);
+  const privileges = await lackingPrivileges(client);
   checks.push(checkMigrations(await migrations(), await appliedMigrations(client, missing), missing));
   checks.push(checkPrivileges(server.role, privileges));
   const isReadable = missing.length === 0 && !privileges.some((privilege) => privilege.startsWith("SELECT"));
@@ -78,21 +79,31 @@ async function examineOutbox(client: pg.Client): Promise<Check[]> {
   await client.query(sessionSettings);
   const invalid = await invalidIndexes(client);
   const cursors = await readCursorRows(client);
-  const highest = cursors.reduce((high, { lastId }) => (lastId > high ? lastId : high), await topId(client));
-  const { cursor, identity } = await loadCursor(client);
-  const here = await readDatabaseIdentity(client);
-  const xids = await readXidState(client);
+  const highest = Math.max(await topId(client), ...cursors.map(({ lastId }) => lastId));
   return [
-    checkCursor(() => {
-      checkIdentity(identity, here);
-      checkXids(cursor, xids.snapshot);
-      checkForeignXids(xids);
-    }),
+    checkCursors(await refusalOf(client)),
     checkPlan("window-plan", await explainWindow(client), invalid),
     checkPlan("backlog-plan", await explainBacklog(client), invalid),
     ...checkSlots(await readSlots(client)),
     ...checkSequence(await readSequence(client), highest),
   ];
+}
+
+/** What a relay would say that refuses to start here. */
+async function refusalOf(client: pg.Client): Promise<string | null> {
+  try {
+    const here = await readDatabaseIdentity(client);
+    const xids = await readXidState(client);
+    for (const { cursor, identity } of await loadCursors(client)) {
+      checkIdentity(identity, here);
+      checkXids(cursor, xids.snapshot);
+    }
+    checkForeignXids(xids);
+    return null;
+  } catch (error) {
+    if (RelayError.is(error)) return error.message;
+    throw error;
+  }
 }
 
 async function appliedMigrations(

@@ -6,7 +6,7 @@ const eventId = "019aa5b2-8c1e-7d3f-9a4b-0c6d2e8f1a5b";
 const madeAt = new Date(0x019aa5b28c1e);
 const byEvent = { by: "event-id", eventId } as const;
 const row: FoundRow = {
-  rowId: 7n,
+  rowId: 7,
   eventId,
   shard: 3,
   topic: "t",
@@ -43,12 +43,12 @@ describe("findingOf", () => {
   });
 
   it("tells a truncated row from one that never was", () => {
-    const oldest = { id: 100n, occurredAt: new Date(madeAt.getTime() + 1) };
+    const oldest = { id: 100, occurredAt: new Date(madeAt.getTime() + 1) };
     expect(findingOf(byEvent, null, null, oldest).state).toBe("truncated");
     expect(findingOf(byEvent, null, null, { ...oldest, occurredAt: madeAt }).state).toBe("unknown");
     expect(findingOf(byEvent, null, null, null).state).toBe("truncated");
-    expect(findingOf({ by: "row-id", rowId: 99n }, null, null, oldest).state).toBe("truncated");
-    expect(findingOf({ by: "row-id", rowId: 101n }, null, null, oldest).state).toBe("unknown");
+    expect(findingOf({ by: "row-id", rowId: 99 }, null, null, oldest).state).toBe("truncated");
+    expect(findingOf({ by: "row-id", rowId: 101 }, null, null, oldest).state).toBe("unknown");
     expect(
       findingOf({ by: "event-id", eventId: "9b2f7f7e-0000-4000-8000-000000000000" }, null, null, oldest).state,
     ).toBe("unknown");

@@ -20,7 +20,7 @@ export function findingOf(
   reference: EventReference,
   row: FoundRow | null,
   deadLetter: FoundDeadLetter | null,
-  oldest: { readonly id: bigint; readonly occurredAt: Date } | null,
+  oldest: { readonly id: number; readonly occurredAt: Date } | null,
 ): Finding {
   if (deadLetter !== null) return parkedFinding(deadLetter);
   if (row !== null) {
@@ -45,7 +45,7 @@ function parkedFinding({ state, reason, message }: FoundDeadLetter): Finding {
 
 function missingFinding(
   reference: EventReference,
-  oldest: { readonly id: bigint; readonly occurredAt: Date } | null,
+  oldest: { readonly id: number; readonly occurredAt: Date } | null,
 ): Finding {
   const notHere =
     "There is no such event in this database: its transaction has not committed, it was rolled back, or the event is of " +

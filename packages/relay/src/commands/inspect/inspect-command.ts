@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type pg from "pg";
 import type { CliEnvironment } from "../../cli-environment.ts";
-import { requireUsableDatabase } from "../../database-requirements.ts";
+import { RELAY_INSTANCE, requireUsableDatabase } from "../../database-requirements.ts";
 import { settingOption } from "../../setting-option.ts";
 import { readSettingSources } from "../../setting-sources.ts";
 import { loadSelected } from "../../settings.ts";
@@ -47,7 +47,7 @@ async function inspectCommand(event: string, flags: CommandFlags, environment: C
   const { databaseUrl } = loadSelected(["databaseUrl"], sources, read.problems);
   const withPayload = flags["payload"] !== false;
   const reports = await withDatabase(databaseUrl, async (client) => {
-    await requireUsableDatabase(client, databaseUrl);
+    await requireUsableDatabase(client, databaseUrl, [RELAY_INSTANCE]);
     return inspectEvent(client, reference, withPayload);
   });
   const text = reports.map(inspectText).join("\n");
@@ -80,7 +80,7 @@ async function inspectEvent(
 
 /** Problems are left in the reader. */
 function readReference(event: string, read: FlagReader): EventReference {
-  if (/^\d{1,18}$/.test(event)) return { by: "row-id", rowId: BigInt(event) };
+  if (/^\d{1,15}$/.test(event)) return { by: "row-id", rowId: Number(event) };
   if (!UUID.test(event)) {
     read.problems.push(
       `${JSON.stringify(event)} is neither an event's id (a UUID) nor the number of a row of waybill.outbox`,

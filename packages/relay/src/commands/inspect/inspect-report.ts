@@ -8,7 +8,7 @@ export interface InspectReport {
   readonly state: EventState;
   readonly explanation: string;
   readonly eventId: string | null;
-  readonly rowId: string | null;
+  readonly rowId: number | null;
   readonly topic: string | null;
   readonly key: string | null;
   readonly shard: number | null;
@@ -41,7 +41,7 @@ export function inspectReport({ finding, stored, parkedAt, schema, withPayload }
   return {
     ...finding,
     eventId: stored?.eventId ?? null,
-    rowId: stored === null ? null : String(stored.rowId),
+    rowId: stored?.rowId ?? null,
     topic: stored?.topic ?? null,
     key: stored?.key ?? null,
     shard: stored?.shard ?? null,

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type pg from "pg";
 import type { CliEnvironment } from "../../cli-environment.ts";
-import { requireUsableDatabase } from "../../database-requirements.ts";
+import { RELAY_INSTANCE, requireUsableDatabase } from "../../database-requirements.ts";
 import { RelayError } from "../../errors.ts";
 import { createPublisher } from "../../publishers/create-publisher.ts";
 import { RegistryProblem, SchemaRegistry } from "../../schema-registry.ts";
@@ -13,8 +13,9 @@ import { readCursorRows } from "../../sql/cursor-rows.ts";
 import { readEventSchema } from "../../sql/event-schema.ts";
 import { oldestRow } from "../../sql/find-event.ts";
 import { hasTable } from "../../sql/optional-tables.ts";
-import { findTypes, readReplayRows, type ReplayRow, type ReplayScope } from "../../sql/replay-rows.ts";
+import { findTypes, readReplayRows, type ReplayScope } from "../../sql/replay-rows.ts";
 import { sessionSettings } from "../../sql/session-settings.ts";
+import type { WindowRow } from "../../sql/window-query.ts";
 import { withDatabase } from "../admin-client.ts";
 import { collectValues } from "../collect-values.ts";
 import { configOption } from "../config-option.ts";
@@ -97,7 +98,7 @@ async function planReplay(
   { shutdown }: CliEnvironment,
 ): Promise<ReplayPlan> {
   await client.query(sessionSettings);
-  await requireUsableDatabase(client, databaseUrl);
+  await requireUsableDatabase(client, databaseUrl, [RELAY_INSTANCE]);
   const cursors = await readCursorRows(client);
   const types = selection.types.length === 0 ? null : await findTypes(client, selection.types);
   if (types !== null && types.unknown.length > 0) {
@@ -159,18 +160,18 @@ async function runReplay(
 }
 
 /** Looked up under the event's own topic, whatever topic it goes to: the registry's id names the schema everywhere. */
-function registryIds(client: pg.Client, settings: RelaySettings): (row: ReplayRow) => Promise<number> {
+function registryIds(client: pg.Client, settings: RelaySettings): (row: WindowRow) => Promise<number> {
   const registry = new SchemaRegistry({
     url: settings.registryUrl,
     timeoutMs: settings.connectTimeoutMs,
     autoRegister: false,
   });
   const known = new Map<string, number>();
-  return async ({ topic, schemaId }) => {
+  return async ({ topic, schema_id: schemaId }) => {
     const name = `${schemaId} ${topic}`;
     const found = known.get(name);
     if (found !== undefined) return found;
-    const schema = await readEventSchema(client, schemaId);
+    const schema = await readEventSchema(client, BigInt(schemaId));
     if (schema === null) throw new RegistryProblem("schema-missing", `waybill.schema has no row ${schemaId}`);
     const id = await registry.idOf(topic, schema);
     known.set(name, id);

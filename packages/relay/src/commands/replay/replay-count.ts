@@ -4,32 +4,30 @@ import { formatBytes, formatCount } from "../human-units.ts";
 import { textTable } from "../text-table.ts";
 
 /** Ids counted by one statement: about half a second. */
-const COUNT_SPAN = 1_000_000n;
+const COUNT_SPAN = 1_000_000;
 
 /** The ids that a replay goes over. */
 export interface ReplayBounds {
   /** The first id that may be taken. */
-  readonly fromId: bigint;
-  readonly toId: bigint;
+  readonly fromId: number;
+  readonly toId: number;
 }
 
 /** What retention and the selection leave. @param oldestId of the rows that are left; null in an empty outbox */
-export function replayBounds(selection: ReplaySelection, oldestId: bigint | null, topId: bigint): ReplayBounds {
-  const least = oldestId ?? topId + 1n;
-  const fromId = selection.fromId !== null && selection.fromId > least ? selection.fromId : least;
-  const toId = selection.toId !== null && selection.toId < topId ? selection.toId : topId;
-  return { fromId, toId };
+export function replayBounds(selection: ReplaySelection, oldestId: number | null, topId: number): ReplayBounds {
+  const least = oldestId ?? topId + 1;
+  return { fromId: Math.max(least, selection.fromId ?? least), toId: Math.min(topId, selection.toId ?? topId) };
 }
 
 /** What of the selection retention may have taken already; null when nothing. Pure. */
 export function truncationNote(
   { fromId, from }: ReplaySelection,
-  oldest: { readonly id: bigint; readonly occurredAt: Date } | null,
+  oldest: { readonly id: number; readonly occurredAt: Date } | null,
 ): string | null {
   if (oldest === null) return "the outbox is empty: whatever there was, retention has truncated";
-  if (oldest.id === 1n) return null;
+  if (oldest.id === 1) return null;
   const left = `retention has left rows from ${oldest.id}, written at ${oldest.occurredAt.toISOString()}, on`;
-  if (fromId !== null) return fromId < oldest.id ? `rows ${fromId} to ${oldest.id - 1n} are gone: ${left}` : null;
+  if (fromId !== null) return fromId < oldest.id ? `rows ${fromId} to ${oldest.id - 1} are gone: ${left}` : null;
   if (from !== null)
     return from < oldest.occurredAt ? `events from ${from.toISOString()} on may be gone: ${left}` : null;
   return `earlier events are gone: ${left}`;
@@ -43,8 +41,8 @@ export async function countSelection(
   signal: AbortSignal,
 ): Promise<ReplayCount[]> {
   const counts: ReplayCount[] = [];
-  for (let afterId = fromId - 1n; afterId < toId && !signal.aborted; afterId += COUNT_SPAN) {
-    const end = afterId + COUNT_SPAN < toId ? afterId + COUNT_SPAN : toId;
+  for (let afterId = fromId - 1; afterId < toId && !signal.aborted; afterId += COUNT_SPAN) {
+    const end = Math.min(afterId + COUNT_SPAN, toId);
     counts.push(...(await countReplay(client, scope, { afterId, toId: end })));
   }
   const groups = Map.groupBy(counts, ({ topic, state }) => `${state} ${topic}`);
@@ -102,8 +100,8 @@ function sumOf(parts: readonly ReplayCount[]): ReplayCount {
     ...sum,
     events: sum.events + part.events,
     bytes: sum.bytes + part.bytes,
-    firstId: sum.firstId < part.firstId ? sum.firstId : part.firstId,
-    lastId: sum.lastId > part.lastId ? sum.lastId : part.lastId,
+    firstId: Math.min(sum.firstId, part.firstId),
+    lastId: Math.max(sum.lastId, part.lastId),
     firstAt: sum.firstAt < part.firstAt ? sum.firstAt : part.firstAt,
     lastAt: sum.lastAt > part.lastAt ? sum.lastAt : part.lastAt,
   }));

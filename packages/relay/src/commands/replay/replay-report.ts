@@ -24,8 +24,8 @@ export interface ReplayReport {
     readonly topic: string;
     readonly events: number;
     readonly bytes: number;
-    readonly firstId: string;
-    readonly lastId: string;
+    readonly firstId: number;
+    readonly lastId: number;
   }[];
   readonly leftOut: { readonly pending: number; readonly parked: number };
   readonly truncated: string | null;
@@ -52,8 +52,8 @@ export function replayReport(input: ReplayInput, plan: ReplayPlan, done: Replaye
         topic,
         events,
         bytes,
-        firstId: String(firstId),
-        lastId: String(lastId),
+        firstId,
+        lastId,
       })),
     leftOut: { pending: eventsIn(counts, "pending"), parked: eventsIn(counts, "parked") },
     truncated,
@@ -93,7 +93,7 @@ export function stopMessage({ failure, replayed, selected, resume }: ReplayRepor
 function resumeFlags({ selection, replayId }: ReplayInput, { bounds }: ReplayPlan, { doneToId }: Replayed): string {
   const { from, to } = selection;
   const flags = [
-    `--from-id ${doneToId + 1n} --to-id ${bounds.toId}`,
+    `--from-id ${doneToId + 1} --to-id ${bounds.toId}`,
     ...(from === null ? [] : [`--from ${from.toISOString()}`]),
     ...(to === null ? [] : [`--to ${to.toISOString()}`]),
     `--replay-id ${replayId}`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { LanePublisher, RowView, SendOutcome, TopicProblem } from "../../publishers/lane-publisher.ts";
 import { RegistryProblem } from "../../schema-registry.ts";
-import type { ReplayRow } from "../../sql/replay-rows.ts";
+import type { WindowRow } from "../../sql/window-query.ts";
 import { REPLAY_ID_HEADER } from "./replay-headers.ts";
 import { ReplaySender, type ReplaySenderOptions } from "./replay-sender.ts";
 import { decodeRecordHeaders, encodeRecordHeaders } from "@waybill/events";
@@ -16,15 +16,15 @@ const tooLarge: SendOutcome = {
   failures: [{ reason: "record-too-large", topic: "t", ids: [8], message: "too large" }],
 };
 
-const row: ReplayRow = {
-  id: 7n,
+const row: WindowRow = {
+  id: "7",
   shard: 3,
   topic: "t",
   key: "kéy",
-  schemaId: -2n,
+  schema_id: "-2",
   payload: Buffer.from("payload"),
   headers: Buffer.from(encodeRecordHeaders([["ce_id", "1"]])),
-  occurredAt: new Date(5),
+  occurred_at: new Date(5),
 };
 
 interface Fake {

@@ -4,7 +4,8 @@ import { messageOf, RelayError } from "../../errors.ts";
 import type { LanePublisher, PublisherLane, RowView, SendOutcome } from "../../publishers/lane-publisher.ts";
 import { RegistryProblem } from "../../schema-registry.ts";
 import { type ProblemReason, remedyOf, sendVerdict } from "../../send-verdict.ts";
-import type { ReplayRow } from "../../sql/replay-rows.ts";
+import { emptyRowView } from "../../row-view.ts";
+import { viewWindowRow, type WindowRow } from "../../sql/window-query.ts";
 import { appendHeaders, REPLAY_ID_HEADER, REPLAY_TIME_HEADER } from "./replay-headers.ts";
 
 export interface ReplaySenderOptions {
@@ -13,7 +14,7 @@ export interface ReplaySenderOptions {
   /** Null: each event's own topic. */
   readonly toTopic: string | null;
   /** The registry's id of a row's schema. @throws RegistryProblem */
-  readonly registryIdOf: (row: ReplayRow) => Promise<number>;
+  readonly registryIdOf: (row: WindowRow) => Promise<number>;
   readonly retryMaxMs: number;
   /** Told what it waits for, once for each wait. */
   readonly onPause: (message: string, retryMs: number) => void;
@@ -28,6 +29,7 @@ export interface ReplaySenderOptions {
 export class ReplaySender {
   readonly #options: ReplaySenderOptions;
   readonly #lane: PublisherLane;
+  readonly #view = emptyRowView();
 
   constructor(options: ReplaySenderOptions) {
     this.#options = options;
@@ -35,7 +37,7 @@ export class ReplaySender {
   }
 
   /** False when the signal ended it first; some of the rows may have been sent then. @throws RelayError REPLAY_STOPPED */
-  async send(rows: readonly ReplayRow[]): Promise<boolean> {
+  async send(rows: readonly WindowRow[]): Promise<boolean> {
     for (const topic of new Set(rows.map((row) => this.#topicOf(row)))) {
       if (!(await this.#prepare(topic, rows))) return false;
     }
@@ -53,20 +55,20 @@ export class ReplaySender {
     return true;
   }
 
-  #topicOf(row: ReplayRow): string {
+  #topicOf(row: WindowRow): string {
     return this.#options.toTopic ?? row.topic;
   }
 
-  async #prepare(topic: string, rows: readonly ReplayRow[]): Promise<boolean> {
+  async #prepare(topic: string, rows: readonly WindowRow[]): Promise<boolean> {
     for (let attempt = 0; ; attempt++) {
       const problem = await this.#options.publisher.prepareTopic(topic);
       if (problem === null) return true;
-      const row = rows.find((candidate) => this.#topicOf(candidate) === topic) as ReplayRow;
+      const row = rows.find((candidate) => this.#topicOf(candidate) === topic) as WindowRow;
       if (!(await this.#wait(problem.reason, problem.message, row.id, topic, attempt))) return false;
     }
   }
 
-  async #registryId(row: ReplayRow): Promise<number | null> {
+  async #registryId(row: WindowRow): Promise<number | null> {
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.#options.registryIdOf(row);
@@ -81,10 +83,16 @@ export class ReplaySender {
     const failure = failures.find(({ reason }) => sendVerdict(reason) !== "pause") ?? failures[0];
     if (failure === undefined) return true;
     const { reason, message, ids, topic } = failure;
-    return this.#wait(reason, message, BigInt(ids[0] ?? 0), topic, attempt);
+    return this.#wait(reason, message, ids[0] ?? 0, topic, attempt);
   }
 
-  async #wait(reason: ProblemReason, message: string, rowId: bigint, topic: string, attempt: number): Promise<boolean> {
+  async #wait(
+    reason: ProblemReason,
+    message: string,
+    rowId: number | string,
+    topic: string,
+    attempt: number,
+  ): Promise<boolean> {
     const { onPause, retryMaxMs, signal } = this.#options;
     if (sendVerdict(reason) !== "pause") {
       throw new RelayError("REPLAY_STOPPED", `row ${rowId} cannot be sent: ${message}. ${remedyOf(reason, topic)}`);
@@ -96,29 +104,12 @@ export class ReplaySender {
     return !signal.aborted;
   }
 
-  #viewOf(row: ReplayRow): RowView {
-    const key = row.key === null ? null : Buffer.from(row.key);
-    const headers = this.#headersOf(row);
-    const keyEnd = key?.length ?? 0;
-    const payloadEnd = keyEnd + row.payload.length;
-    return {
-      id: Number(row.id),
-      shard: row.shard,
-      topic: this.#topicOf(row),
-      bytes: Buffer.concat([key ?? Buffer.alloc(0), row.payload, headers]),
-      keyStart: key === null ? -1 : 0,
-      keyEnd: key === null ? -1 : keyEnd,
-      payloadStart: keyEnd,
-      payloadEnd,
-      headersStart: payloadEnd,
-      headersEnd: payloadEnd + headers.length,
-      schemaIdHigh: Number(BigInt.asIntN(32, row.schemaId >> 32n)),
-      schemaIdLow: Number(BigInt.asIntN(32, row.schemaId)),
-      occurredAtMs: row.occurredAt.getTime(),
-    };
+  #viewOf(row: WindowRow): RowView {
+    viewWindowRow({ ...row, topic: this.#topicOf(row), headers: this.#headersOf(row) }, this.#view);
+    return this.#view;
   }
 
-  #headersOf(row: ReplayRow): Buffer {
+  #headersOf(row: WindowRow): Buffer {
     try {
       return appendHeaders(row.headers, [
         [REPLAY_ID_HEADER, this.#options.replayId],

@@ -13,7 +13,7 @@ export interface SeederOptions {
   readonly input: SeedInput;
   readonly event: SeededEvent;
   /** Writes the rows in one transaction and returns the highest id. */
-  readonly insert: (rows: readonly SeededRow[]) => Promise<bigint>;
+  readonly insert: (rows: readonly SeededRow[]) => Promise<number>;
   readonly onWritten: (events: number) => void;
   readonly signal: AbortSignal;
   /** Monotonic milliseconds. */
@@ -22,8 +22,8 @@ export interface SeederOptions {
 
 export interface Seeded {
   readonly events: number;
-  readonly firstId: bigint | null;
-  readonly lastId: bigint | null;
+  readonly firstId: number | null;
+  readonly lastId: number | null;
   readonly elapsedMs: number;
 }
 
@@ -33,8 +33,8 @@ export async function seed(options: SeederOptions): Promise<Seeded> {
   const startedAt = now();
   const limits = batchLimits(input);
   let events = 0;
-  let firstId: bigint | null = null;
-  let lastId: bigint | null = null;
+  let firstId: number | null = null;
+  let lastId: number | null = null;
   while (!signal.aborted && events < (input.count ?? Infinity)) {
     const elapsedMs = now() - startedAt;
     if (elapsedMs >= (input.durationMs ?? Infinity)) break;
@@ -45,7 +45,7 @@ export async function seed(options: SeederOptions): Promise<Seeded> {
     }
     const count = Math.min(due.events, (input.count ?? Infinity) - events);
     lastId = await insert(makeRows(options, events, count));
-    firstId ??= lastId - BigInt(count - 1);
+    firstId ??= lastId - count + 1;
     events += count;
     onWritten(events);
   }

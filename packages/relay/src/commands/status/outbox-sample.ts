@@ -13,7 +13,7 @@ export interface OutboxSample {
   readonly cursors: readonly CursorRow[];
   readonly pending: readonly PendingTopic[];
   /** The highest id of a committed row. */
-  readonly topId: bigint;
+  readonly topId: number;
   /** Null on a database without leases. */
   readonly instances: readonly RelayInstance[] | null;
   /** Null on a database without dead letters. */

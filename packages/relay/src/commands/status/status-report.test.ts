@@ -15,7 +15,7 @@ function cursor(changes: Partial<CursorRow> = {}): CursorRow {
     shards: [0, 1, 2, 3, 4, 5, 6, 7],
     s1: parseSnapshot("9:9:"),
     s2: null,
-    lastId: 0n,
+    lastId: 0,
     epoch: 3,
     holder: "i-1",
     savedAt: ago(200),
@@ -25,7 +25,7 @@ function cursor(changes: Partial<CursorRow> = {}): CursorRow {
 }
 
 function sample(changes: Partial<OutboxSample> = {}): OutboxSample {
-  return { at, cursors: [cursor()], pending: [], topId: 0n, instances: [], parked: [], ...changes };
+  return { at, cursors: [cursor()], pending: [], topId: 0, instances: [], parked: [], ...changes };
 }
 
 const waiting = { topic: "orders.order", events: 400, oldestAt: ago(30_000) };
@@ -42,8 +42,8 @@ describe("statusReport", () => {
   });
 
   it("derives rates and the time to drain from two samples", () => {
-    const before = sample({ topId: 1_000n, pending: [{ ...waiting, events: 1_000 }] });
-    const report = statusReport("db", before, sample({ at: later, topId: 1_100n, pending: [waiting] }));
+    const before = sample({ topId: 1_000, pending: [{ ...waiting, events: 1_000 }] });
+    const report = statusReport("db", before, sample({ at: later, topId: 1_100, pending: [waiting] }));
     expect(report).toMatchObject({
       state: "publishing",
       rates: { writtenPerSecond: 100, publishedPerSecond: 700, isExact: true, overMs: 1_000 },
@@ -78,10 +78,10 @@ describe("statusReport", () => {
 
   it("estimates what is too long to count", () => {
     const endless = (events: number) => [{ ...waiting, events }];
-    const [a, b] = [cursor({ lastId: 1_000n }), cursor({ group: 1, lastId: 3_000n })];
-    const before = sample({ cursors: [a, b], topId: 900_000n, pending: endless(200_001) });
-    const moved = [cursor({ lastId: 21_000n }), cursor({ group: 1, lastId: 13_000n })];
-    const now = sample({ at: later, cursors: moved, topId: 900_500n, pending: endless(200_001) });
+    const [a, b] = [cursor({ lastId: 1_000 }), cursor({ group: 1, lastId: 3_000 })];
+    const before = sample({ cursors: [a, b], topId: 900_000, pending: endless(200_001) });
+    const moved = [cursor({ lastId: 21_000 }), cursor({ group: 1, lastId: 13_000 })];
+    const now = sample({ at: later, cursors: moved, topId: 900_500, pending: endless(200_001) });
     expect(statusReport("db", before, now)).toMatchObject({
       backlog: { events: 887_500, isExact: false },
       rates: { writtenPerSecond: 500, publishedPerSecond: 15_000, isExact: false },
@@ -126,7 +126,7 @@ it("statusText shows topics, parked events, groups and instances", () => {
     "`outbox-relay dead-letters list` shows them.",
     "",
     "GROUP  SHARDS  EPOCH  LEASE     SAVED       HOLDER",
-    "    0  0-7         3  8 s left  200 ms ago  relay-a",
+    "    0  0-7         3  8 s left  200 ms ago  relay-a (host-a, pid 12)",
     "",
     "INSTANCE  HOST    PID  VERSION  GROUPS   UP               SEEN",
     "relay-a   host-a   12  1.0.0         1  1 h         100 ms ago",

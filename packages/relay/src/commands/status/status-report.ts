@@ -53,7 +53,10 @@ export interface StatusRates {
 export interface StatusGroup {
   readonly group: number;
   readonly shards: string;
+  /** For people. */
   readonly holder: string | null;
+  /** The `id` of one of the instances. */
+  readonly holderId: string | null;
   readonly epoch: number;
   /** Negative once it has run out; null without holder, or on a database without leases. */
   readonly leaseLeftMs: number | null;
@@ -106,9 +109,9 @@ function backlogOf(sample: OutboxSample): StatusReport["backlog"] {
     events,
     oldestAgeMs: ageMs(oldestAt, sample),
   }));
-  const lowestId = sample.cursors.reduce((least, { lastId }) => (lastId < least ? lastId : least), sample.topId);
+  const lowestId = Math.min(sample.topId, ...sample.cursors.map(({ lastId }) => lastId));
   return {
-    events: isExact ? counted : Math.max(counted, Number(sample.topId - lowestId)),
+    events: isExact ? counted : Math.max(counted, sample.topId - lowestId),
     isExact,
     oldestAgeMs: topics.length === 0 ? null : Math.max(...topics.map(({ oldestAgeMs }) => oldestAgeMs)),
     topics,
@@ -119,7 +122,7 @@ function ratesBetween(before: OutboxSample, now: OutboxSample): StatusRates | nu
   const overMs = now.at.getTime() - before.at.getTime();
   if (overMs <= 0) return null;
   const perSecond = (events: number): number => Math.max(0, Math.round((events / overMs) * 10_000) / 10);
-  const written = Number(now.topId - before.topId);
+  const written = now.topId - before.topId;
   const isExact = isCountable(before) && isCountable(now);
   const published = isExact ? written - (countPending(now) - countPending(before)) : meanAdvance(before, now);
   return { writtenPerSecond: perSecond(written), publishedPerSecond: perSecond(published), isExact, overMs };
@@ -127,7 +130,7 @@ function ratesBetween(before: OutboxSample, now: OutboxSample): StatusRates | nu
 
 /** Every group passes over the ids of all: what they advanced by on average is what they published together. */
 function meanAdvance(before: OutboxSample, now: OutboxSample): number {
-  const sum = (sample: OutboxSample): number => sample.cursors.reduce((ids, { lastId }) => ids + Number(lastId), 0);
+  const sum = (sample: OutboxSample): number => sample.cursors.reduce((ids, { lastId }) => ids + lastId, 0);
   return (sum(now) - sum(before)) / Math.max(1, now.cursors.length);
 }
 
@@ -144,7 +147,8 @@ function groupOf(cursor: CursorRow, sample: OutboxSample): StatusGroup {
   return {
     group: cursor.group,
     shards: `${cursor.shards[0]}-${cursor.shards.at(-1)}`,
-    holder: instance?.name ?? cursor.holder,
+    holder: instance === undefined ? cursor.holder : `${instance.name} (${instance.host}, pid ${instance.pid})`,
+    holderId: cursor.holder,
     epoch: cursor.epoch,
     leaseLeftMs:
       cursor.leaseUntil instanceof Date && cursor.holder !== null ? -ageMs(cursor.leaseUntil, sample, true) : null,

@@ -1,4 +1,4 @@
-import { CompressionCodecs, CompressionTypes } from "kafkajs";
+import kafkajs, { CompressionTypes } from "kafkajs";
 import { codecOf, type Compression } from "../compression.ts";
 
 const types: Readonly<Record<Compression, CompressionTypes>> = {
@@ -14,7 +14,7 @@ export function kafkajsCompression(compression: Compression): CompressionTypes {
   const type = types[compression];
   const codec = codecOf(compression);
   if (codec === null || type === CompressionTypes.None || type === CompressionTypes.GZIP) return type;
-  CompressionCodecs[type] = () => ({
+  kafkajs.CompressionCodecs[type] = () => ({
     compress: (encoder: { readonly buffer: Buffer }) => codec.compress(encoder.buffer),
     decompress: (records: Buffer) => codec.decompress(records),
   });
