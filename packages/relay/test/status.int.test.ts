@@ -163,7 +163,7 @@ describe("outbox-relay status", () => {
   it("counts by index alone", async () => {
     await insertEvents(client, orders, countedData(keys, 100));
     await client.query("ANALYZE waybill.outbox");
-    await client.query("UPDATE waybill.relay_cursor SET s1 = '5:9:5'"); // one was running: both branches have work
+    await client.query("UPDATE waybill.relay_cursor SET s1 = '3:4:3', s2 = '5:9:5'"); // all branches have work
     await withClient(database.url, async (reader) => {
       await reader.query(sessionSettings);
       const { rows } = await reader.query<{ "QUERY PLAN": string }>(

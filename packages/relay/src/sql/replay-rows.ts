@@ -1,3 +1,4 @@
+import { encodeRecordHeaders } from "@waybill/events";
 import type pg from "pg";
 import type { CursorRow } from "./cursor-rows.ts";
 import { publishedCondition } from "./published-condition.ts";
@@ -21,8 +22,6 @@ export interface ReplaySelection {
 /** The selection, with what the database adds to it. */
 export interface ReplayScope {
   readonly selection: ReplaySelection;
-  /** Of the types that were asked for; null for any. */
-  readonly schemaIds: readonly string[] | null;
   /** Where the relays stood when the replay began: what lies beyond is theirs to publish. */
   readonly cursors: readonly CursorRow[];
   /** Whether parked events must be left out. */
@@ -47,17 +46,13 @@ export interface ReplayCount {
   readonly lastAt: Date;
 }
 
-/** The ids of the schemas of these types, and which types no stored schema has. */
-export async function findTypes(
-  client: pg.Client,
-  types: readonly string[],
-): Promise<{ readonly schemaIds: string[]; readonly unknown: string[] }> {
-  const { rows } = await client.query<{ id: string; type: string }>(
-    "SELECT DISTINCT id::text, type FROM waybill.schema WHERE type = ANY ($1::text[])",
+/** Those of the types that no stored schema names: misspelt, or sharing the schema of another type. */
+export async function findUnknownTypes(client: pg.Client, types: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ type: string }>(
+    "SELECT type FROM unnest($1::text[]) AS type WHERE NOT EXISTS (SELECT FROM waybill.schema AS s WHERE s.type = type.type)",
     [types],
   );
-  const known = new Set(rows.map(({ type }) => type));
-  return { schemaIds: rows.map(({ id }) => id), unknown: types.filter((type) => !known.has(type)) };
+  return rows.map(({ type }) => type);
 }
 
 /** Counts what the scope takes of a range, and what it leaves out because it is not published. */
@@ -110,18 +105,25 @@ export async function readReplayRows(
   return rows;
 }
 
-function selectionCondition({ selection, schemaIds }: ReplayScope, range: IdRange, values: unknown[]): string {
+function selectionCondition({ selection }: ReplayScope, range: IdRange, values: unknown[]): string {
   const parameter = (value: unknown): string => `$${values.push(value)}`;
-  const { from, to, keys, topics } = selection;
+  const { from, to, keys, topics, types } = selection;
   const conditions = [
     `id > ${parameter(String(range.afterId))}::bigint AND id <= ${parameter(String(range.toId))}::bigint`,
     ...(from === null ? [] : [`occurred_at >= ${parameter(from)}::timestamptz`]),
     ...(to === null ? [] : [`occurred_at < ${parameter(to)}::timestamptz`]),
     ...(keys.length === 0 ? [] : [`key = ANY (${parameter(keys)}::text[])`]),
     ...(topics.length === 0 ? [] : [`topic = ANY (${parameter(topics)}::text[])`]),
-    ...(schemaIds === null ? [] : [`schema_id = ANY (${parameter(schemaIds)}::bigint[])`]),
+    ...(types.length === 0
+      ? []
+      : [`(${types.map((type) => `position(${parameter(typeHeader(type))}::bytea IN headers) > 0`).join(" OR ")})`]),
   ];
   return conditions.join(" AND ");
+}
+
+/** The header that names the type, as it lies among the others: two types may share a schema. */
+function typeHeader(type: string): Buffer {
+  return Buffer.from(encodeRecordHeaders([["ce_type", type]]).subarray(1)); // without the count
 }
 
 /** A parked event was never published: replaying it would bring it before its turn. */

@@ -13,7 +13,7 @@ import { readCursorRows } from "../../sql/cursor-rows.ts";
 import { readEventSchema } from "../../sql/event-schema.ts";
 import { oldestRow } from "../../sql/find-event.ts";
 import { hasTable } from "../../sql/optional-tables.ts";
-import { findTypes, readReplayRows, type ReplayScope } from "../../sql/replay-rows.ts";
+import { findUnknownTypes, readReplayRows, type ReplayScope } from "../../sql/replay-rows.ts";
 import { sessionSettings } from "../../sql/session-settings.ts";
 import type { WindowRow } from "../../sql/window-query.ts";
 import { withDatabase } from "../admin-client.ts";
@@ -26,7 +26,14 @@ import { Progress } from "../progress.ts";
 import { countSelection, dryRunText, eventsIn, replayBounds, truncationNote } from "./replay-count.ts";
 import { REPLAY_ID_HEADER, REPLAY_TIME_HEADER } from "./replay-headers.ts";
 import { type ReplayInput, readReplayInput } from "./replay-input.ts";
-import { type ReplayPlan, type ReplayReport, replayReport, replayText, stopMessage } from "./replay-report.ts";
+import {
+  planNotes,
+  type ReplayPlan,
+  type ReplayReport,
+  replayReport,
+  replayText,
+  stopMessage,
+} from "./replay-report.ts";
 import { ReplaySender } from "./replay-sender.ts";
 import { replay } from "./replayer.ts";
 
@@ -48,6 +55,9 @@ export function addReplayCommand(program: Command, environment: CliEnvironment):
   addKafkaOptions(program.command("replay").addOption(settingOption("databaseUrl")))
     .description("Publish events once more that were published before.")
     .addOption(settingOption("registryUrl"))
+    .addOption(settingOption("batchSize").hideHelp())
+    .addOption(settingOption("maxBatchBytes").hideHelp())
+    .addOption(settingOption("maxRequestBytes").hideHelp())
     .addOption(configOption())
     .option("--from <time>", "written from this time on: with a zone, or a span before now such as 2h")
     .option("--to <time>", "written before this time")
@@ -78,7 +88,7 @@ async function replayCommand(flags: CommandFlags, environment: CliEnvironment): 
     const { databaseUrl } = loadSelected(["databaseUrl"], sources, read.problems);
     const plan = await withDatabase(databaseUrl, (client) => planReplay(client, databaseUrl, input, environment));
     if (environment.shutdown.aborted) throw new RelayError("REPLAY_STOPPED", "interrupted before all were counted");
-    const text = dryRunText(plan.counts, input.toTopic, plan.truncated);
+    const text = dryRunText(plan.counts, input.toTopic, planNotes(plan));
     environment.stdout(isJson ? `${JSON.stringify(replayReport(input, plan, null), null, 2)}\n` : text);
     return;
   }
@@ -100,23 +110,16 @@ async function planReplay(
   await client.query(sessionSettings);
   await requireUsableDatabase(client, databaseUrl, [RELAY_INSTANCE]);
   const cursors = await readCursorRows(client);
-  const types = selection.types.length === 0 ? null : await findTypes(client, selection.types);
-  if (types !== null && types.unknown.length > 0) {
-    throw new RelayError(
-      "SETTINGS_INVALID",
-      `--type: no event of ${types.unknown.join(", ")} was ever written here (waybill.schema lists the types)`,
-    );
-  }
   const scope: ReplayScope = {
     selection,
     cursors,
-    schemaIds: types?.schemaIds ?? null,
     hasDeadLetters: await hasTable(client, "waybill.dead_letter"),
   };
   const oldest = await oldestRow(client);
   const bounds = replayBounds(selection, oldest?.id ?? null, await topId(client));
   const counts = await countSelection(client, scope, bounds, shutdown);
-  return { scope, bounds, counts, truncated: truncationNote(selection, oldest) };
+  const unknownTypes = await findUnknownTypes(client, selection.types);
+  return { scope, bounds, counts, unknownTypes, truncated: truncationNote(selection, oldest) };
 }
 
 async function runReplay(

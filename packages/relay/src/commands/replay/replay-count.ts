@@ -55,7 +55,7 @@ export function eventsIn(counts: readonly ReplayCount[], state: ReplayCount["sta
 }
 
 /** What a dry run says. */
-export function dryRunText(counts: readonly ReplayCount[], toTopic: string | null, note: string | null): string {
+export function dryRunText(counts: readonly ReplayCount[], toTopic: string | null, notes: readonly string[]): string {
   const published = counts.filter(({ state }) => state === "published");
   const table = textTable(
     [
@@ -77,8 +77,7 @@ export function dryRunText(counts: readonly ReplayCount[], toTopic: string | nul
   const lines = [
     ...(published.length === 0 ? [] : [...table, ""]),
     `${formatCount(total)} ${total === 1 ? "event" : "events"} would be replayed`,
-    ...leftOut(counts),
-    ...(note === null ? [] : [`note: ${note}`]),
+    ...notes,
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -10,6 +10,8 @@ export interface ReplayPlan {
   readonly scope: ReplayScope;
   readonly bounds: ReplayBounds;
   readonly counts: readonly ReplayCount[];
+  /** Types that were asked for and that no stored schema names. */
+  readonly unknownTypes: readonly string[];
   /** What of the selection retention has taken; null when nothing. */
   readonly truncated: string | null;
 }
@@ -62,8 +64,17 @@ export function replayReport(input: ReplayInput, plan: ReplayPlan, done: Replaye
     resume: done === null || done.isComplete ? null : resumeFlags(input, plan, done),
     failure: done?.failure ?? null,
     elapsedMs: Math.round(done?.elapsedMs ?? 0),
-    notes: [...leftOut(counts), ...(truncated === null ? [] : [`note: ${truncated}`])],
+    notes: planNotes(plan),
   };
+}
+
+/** What a person should know beside the figures. */
+export function planNotes({ counts, unknownTypes, truncated }: ReplayPlan): string[] {
+  return [
+    ...leftOut(counts),
+    ...unknownTypes.map((type) => `note: no schema in waybill.schema was stored for ${type}: is it spelt like that?`),
+    ...(truncated === null ? [] : [`note: ${truncated}`]),
+  ];
 }
 
 /** The outcome for people. */
