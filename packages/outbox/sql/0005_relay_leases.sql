@@ -20,5 +20,8 @@ CREATE TABLE IF NOT EXISTS waybill.relay_instance (
   version text NOT NULL,
   started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  expires_at timestamptz NOT NULL
+  expires_at timestamptz NOT NULL,
+  -- The advisory lock (class 0x77617962) that its connection holds: without it the instance is gone, whatever expires_at
+  -- says. Null where a pooler would make that untrue.
+  lock_key integer
 ) WITH (fillfactor = 50); -- room for HOT updates: every heartbeat writes

@@ -41,7 +41,7 @@ describe("checkXids", () => {
 });
 
 it("checkForeignXids refuses rows from the future", () => {
-  const state = { snapshot: parseSnapshot("9:9:"), lastSequenceId: 1n };
+  const state = { snapshot: parseSnapshot("9:9:"), lastSequenceId: 1 };
   expect(() => checkForeignXids({ ...state, hasForeignXids: false })).not.toThrow();
   expect(() => checkForeignXids({ ...state, hasForeignXids: true })).toThrow(
     expect.objectContaining({ code: "XIDS_WENT_BACK" }),

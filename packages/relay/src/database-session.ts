@@ -70,11 +70,12 @@ export async function openDatabaseSession(options: DatabaseSessionOptions): Prom
   try {
     const control = await open("control");
     const reader = await open("reader");
-    const { identity, clockAheadMs } = await checkDatabase(control, reader, options);
+    const { identity, clockAheadMs, isPooled } = await checkDatabase(control, reader, options);
     const leases = new LeaseKeeper({
       ...options,
       client: control,
       identity,
+      isPooled,
       onChange: options.onLeaseChange,
       onFailure: end,
     });
@@ -118,7 +119,7 @@ async function checkDatabase(
   control: pg.Client,
   reader: pg.Client,
   options: DatabaseSessionOptions,
-): Promise<{ identity: DatabaseIdentity; clockAheadMs: number }> {
+): Promise<{ identity: DatabaseIdentity; clockAheadMs: number; isPooled: boolean }> {
   const { databaseUrl, warn } = options;
   await requireUsableDatabase(reader, databaseUrl);
   await requireUsableDatabase(control, databaseUrl);
@@ -148,13 +149,14 @@ async function checkDatabase(
         "set back, and new events may overtake older ones of their key. Set it above the highest id.",
     );
   }
-  if (server.backendPid !== backendPid(control)) {
+  const isPooled = server.backendPid !== backendPid(control);
+  if (isPooled) {
     warn(
       "a pooler stands between the relay and PostgreSQL. In transaction mode the session's settings do not hold, and " +
         "hand-over waits for polling: connect the relay directly, or in session mode.",
     );
   }
-  return { identity, clockAheadMs: server.now.getTime() - Date.now() };
+  return { identity, isPooled, clockAheadMs: server.now.getTime() - Date.now() };
 }
 
 /** A name that leads to several servers may lead each connection to another one. */

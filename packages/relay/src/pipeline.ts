@@ -48,11 +48,12 @@ export class Pipeline {
     this.#options = options;
     const { problems, publisher, schemaIds } = options;
     const observer: PublishObserver = {
-      ...options.observer,
+      onPause: (problem, retryMs) => options.observer.onPause(problem, retryMs),
       onHold: (problem) => {
         this.#notePart();
         options.observer.onHold(problem);
       },
+      onAcknowledged: (byTopic, sendMs) => options.observer.onAcknowledged(byTopic, sendMs),
     };
     this.#lanes = options.lanes.map(
       (lane) => new LaneRunner({ ...options, lane, observer, appendedUpTo: () => this.#appendedUpTo }),

@@ -141,7 +141,7 @@ export class PublishLoop {
     }
     this.#strands.join();
     if (this.#strands.all.some(({ isInWindow }) => isInWindow)) return true;
-    observer.onLook(found);
+    observer.onLook(found || this.#pipeline.isBusy);
     this.#delayMs = nextPollDelayMs(this.#delayMs, found, settings);
     if (!found) this.#checkpointIdle();
     return false;

@@ -15,7 +15,7 @@ describe("loadSettings", () => {
       databaseUrl: "postgresql://db/shop",
       brokers: ["one:9092", "[::1]:9093"],
       autoRegister: false,
-      batchSize: 1_000,
+      batchSize: 4_000,
       pollBusyMs: 5,
       pollIdleMs: 50,
     });

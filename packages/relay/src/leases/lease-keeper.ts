@@ -17,6 +17,7 @@
  * Crash points: before a claim commits, nothing was taken; after it, the lease runs out by itself; after a release
  * commits, whoever claims finds the cursor that was saved before it.
  */
+import { randomInt } from "node:crypto";
 import type pg from "pg";
 import { abortableDelay } from "../abortable-delay.ts";
 import { messageOf, RelayError } from "../errors.ts";
@@ -28,6 +29,7 @@ import {
   claimGroups,
   LEASE_CHANNEL,
   listenForLeases,
+  lockInstance,
   readLeases,
   type RelayInstance,
   releaseGroups,
@@ -40,6 +42,8 @@ export interface LeaseKeeperOptions {
   /** The control connection: never inside a COPY. */
   readonly client: pg.Client;
   readonly instance: RelayInstance;
+  /** Whether a pooler stands between: then no lock can say that the connection lives. */
+  readonly isPooled: boolean;
   readonly identity: DatabaseIdentity;
   /** How long a lease lasts without renewal, by the database's clock. */
   readonly leaseMs: number;
@@ -72,6 +76,7 @@ export class LeaseKeeper {
   #tick: Promise<void> | null = null;
   #isTickWanted = false;
   #isStopped = false;
+  #lockKey: number | null = null;
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
@@ -103,6 +108,9 @@ export class LeaseKeeper {
     });
     await removeInstance(client, instance.id);
     await listenForLeases(client);
+    // A key for each session: an earlier connection of this process may not be quite gone.
+    const lockKey = randomInt(2 ** 31 - 1);
+    if (!this.#options.isPooled && (await lockInstance(client, lockKey))) this.#lockKey = lockKey;
     await this.#renew();
     await announceInstance(client);
     await this.look();
@@ -206,7 +214,7 @@ export class LeaseKeeper {
     const { client, instance, leaseMs, now } = this.#options;
     const asked = new Map(this.#held);
     const askedAt = now();
-    const renewed = await withinTime(leaseMs, renewLeases(client, instance, leaseMs, asked));
+    const renewed = await withinTime(leaseMs, renewLeases(client, { ...instance, lockKey: this.#lockKey }, leaseMs, asked));
     this.#renewedAt = askedAt;
     this.noteRenewed(renewed, askedAt);
     // What was released meanwhile is not missing.

@@ -26,11 +26,34 @@ export interface ClaimedGroup {
   readonly cursor: Cursor;
 }
 
+/** "wayb" in ASCII. Advisory locks are the database's own, so other databases do not collide. */
+const LOCK_CLASS = 0x77617962;
+
 /**
- * Whether a group may be taken: nobody's, over by this database's clock, or this very instance's from before it lost its
- * connection. $1 = the instance's id.
+ * The instances that live: seen within their lease time, and, where their lock tells, still connected. A process that was
+ * killed loses its connection, and with it the lock, at once: nobody waits for its leases to run out. One that only lost
+ * the connection may still send what it has in memory, until its own fence stops it: repetitions of what its successor
+ * reads from the same cursor, no inversions.
  */
-const IS_FREE = "holder IS NULL OR holder = $1 OR lease_until IS NULL OR lease_until <= clock_timestamp()";
+const LIVING = `SELECT i.id::text FROM waybill.relay_instance AS i
+  WHERE i.expires_at > clock_timestamp() AND (i.lock_key IS NULL OR EXISTS (
+    SELECT FROM pg_locks AS l WHERE l.locktype = 'advisory' AND l.granted AND l.classid = ${LOCK_CLASS}
+      AND l.objid::bigint = i.lock_key AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())))`;
+
+/**
+ * Whether a group may be taken: nobody's, over by this database's clock, of an instance that is gone, or this very
+ * instance's from before it lost its connection. $1 = the instance's id.
+ */
+const IS_FREE = `(holder = $1 OR lease_until <= clock_timestamp() OR holder NOT IN (${LIVING})) IS NOT FALSE`;
+
+/** Takes the lock that says that this connection lives. False when another holds it by chance. */
+export async function lockInstance(client: pg.Client, lockKey: number): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>("SELECT pg_try_advisory_lock($1, $2) AS locked", [
+    LOCK_CLASS,
+    lockKey,
+  ]);
+  return rows[0]?.locked === true;
+}
 
 /**
  * Says that the instance lives, and renews the leases that it holds. Both times are the database's: $2 milliseconds from
@@ -38,30 +61,22 @@ const IS_FREE = "holder IS NULL OR holder = $1 OR lease_until IS NULL OR lease_u
  */
 export async function renewLeases(
   client: pg.Client,
-  instance: RelayInstance,
+  { id, name, host, pid, version, lockKey }: RelayInstance & { readonly lockKey: number | null },
   leaseMs: number,
   held: HeldEpochs,
 ): Promise<number[]> {
   const { rows } = await client.query<{ shard_group: number }>({
     name: "waybill_renew_leases",
     text: `WITH alive AS (
-        INSERT INTO waybill.relay_instance (id, name, host, pid, version, expires_at)
-        VALUES ($1::uuid, $3, $4, $5, $6, clock_timestamp() + $2 * interval '1 millisecond')
-        ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), expires_at = excluded.expires_at
+        INSERT INTO waybill.relay_instance (id, name, host, pid, version, lock_key, expires_at)
+        VALUES ($1::uuid, $3, $4, $5, $6, $9, clock_timestamp() + $2 * interval '1 millisecond')
+        ON CONFLICT (id) DO UPDATE
+        SET seen_at = clock_timestamp(), expires_at = excluded.expires_at, lock_key = excluded.lock_key
       )
       UPDATE waybill.relay_cursor SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
       WHERE shard_group = ANY ($7::smallint[]) AND epoch = ($8::bigint[])[shard_group + 1]
       RETURNING shard_group`,
-    values: [
-      instance.id,
-      leaseMs,
-      instance.name,
-      instance.host,
-      instance.pid,
-      instance.version,
-      [...held.keys()],
-      epochsByGroup(held),
-    ],
+    values: [id, leaseMs, name, host, pid, version, [...held.keys()], epochsByGroup(held), lockKey],
   });
   return rows.map((row) => row.shard_group);
 }
@@ -71,9 +86,9 @@ export async function readLeases(client: pg.Client, instanceId: string, held: re
   const { rows } = await client.query<{ living: string[]; free: number[] }>({
     name: "waybill_read_leases",
     text: `SELECT
-        ARRAY(SELECT id::text FROM waybill.relay_instance WHERE expires_at > clock_timestamp()) AS living,
+        ARRAY(${LIVING}) AS living,
         ARRAY(SELECT shard_group::int FROM waybill.relay_cursor
-          WHERE (${IS_FREE}) AND shard_group <> ALL ($2::smallint[])) AS free`,
+          WHERE ${IS_FREE} AND shard_group <> ALL ($2::smallint[])) AS free`,
     values: [instanceId, held],
   });
   return rows[0] as LeaseView;
@@ -98,7 +113,7 @@ export async function claimGroups(client: pg.Client, options: ClaimOptions): Pro
   const { rows } = await client.query<CursorColumns & { epoch: string }>(
     `WITH free AS MATERIALIZED (
        SELECT shard_group FROM waybill.relay_cursor
-       WHERE (${IS_FREE}) AND shard_group <> ALL ($7::smallint[])
+       WHERE ${IS_FREE} AND shard_group <> ALL ($7::smallint[])
        ORDER BY shard_group LIMIT $2 FOR UPDATE SKIP LOCKED
      )
      UPDATE waybill.relay_cursor AS c
