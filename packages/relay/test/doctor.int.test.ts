@@ -4,7 +4,8 @@ import { type RunningRegistry, startRegistry } from "@waybill/registry";
 import type pg from "pg";
 import type { Check } from "../src/commands/doctor/check.ts";
 import { type CliResult, json, operatorCli } from "./operator-cli.ts";
-import { createOutboxDatabase, withClient } from "./outbox-database.ts";
+import { readOldTransactions } from "../src/sql/database-health.ts";
+import { connect, createOutboxDatabase, withClient } from "./outbox-database.ts";
 import { registerSchema } from "./relay-services.ts";
 import { createCountedEvent, insertEvents } from "./test-event.ts";
 import { createTopic, kafkaOf } from "./topic-reader.ts";
@@ -101,6 +102,23 @@ describe("outbox-relay doctor", () => {
       status: "fail",
       remedy: expect.stringContaining("setval("),
     });
+  });
+
+  it("sees transactions that stay open, and prepared ones", async () => {
+    const database = await createOutboxDatabase();
+    const slow = await connect(database.url);
+    await slow.query("BEGIN");
+    await slow.query("SELECT pg_current_xact_id()");
+    await withClient(database.url, async (client) => {
+      await client.query("BEGIN; CREATE TABLE prepared (); PREPARE TRANSACTION 'doctor-test'");
+      const found = await readOldTransactions(client, 0);
+      expect(found.map(({ what, name }) => [what, name])).toContainEqual(["prepared transaction", "doctor-test"]);
+      expect(found).toContainEqual(expect.objectContaining({ what: "session", state: "idle in transaction" }));
+      expect(await readOldTransactions(client, 60_000)).toEqual([]);
+      await client.query("ROLLBACK PREPARED 'doctor-test'");
+    });
+    await slow.end();
+    await database.drop();
   });
 
   it("names what the role may not do", async () => {

@@ -4,6 +4,7 @@ import type { TestDatabase } from "@waybill/harness";
 import type pg from "pg";
 import type { InspectReport } from "../src/commands/inspect/inspect-report.ts";
 import { json, operatorCli, publishAllByHand } from "./operator-cli.ts";
+import { parkRow } from "./dead-letter-table.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";
 import { createCountedEvent, insertEvents } from "./test-event.ts";
 
@@ -72,6 +73,23 @@ describe("outbox-relay inspect", () => {
     expect(await inspect(eventId)).toMatchObject([{ state: "published" }]);
     await publishAllByHand(client);
     expect(await inspect(eventId)).toMatchObject([{ state: "published" }]);
+  });
+
+  it("finds a parked event, also when its row is gone", async () => {
+    const parked = createCountedEvent("parked");
+    await insertEvents(client, parked, [{ key: "key-2", version: 1 }]);
+    const { rows } = await client.query<{ id: string }>("SELECT max(id) AS id FROM waybill.outbox");
+    const id = Number(rows[0]?.id);
+    await parkRow(client, id);
+    await publishAllByHand(client); // the cursor is beyond it all the same
+    const [report] = await inspect(String(id));
+    expect(report).toMatchObject({ state: "parked", parkedAt: expect.any(String), payload: { key: "key-2" } });
+    expect(report?.explanation).toContain("(record-too-large: larger than the topic takes)");
+    await client.query("DELETE FROM waybill.outbox WHERE id = $1", [id]);
+    expect(await inspect(report?.eventId ?? "")).toMatchObject([
+      { state: "parked", rowId: id, payload: { version: 1 } },
+    ]);
+    await client.query("DELETE FROM waybill.dead_letter");
   });
 
   it("says why a payload or a header cannot be read", async () => {

@@ -7,6 +7,7 @@ import { pendingEventsQuery, pendingParameters } from "../src/sql/pending-events
 import { readCursorRows } from "../src/sql/cursor-rows.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { json, operatorCli, publishAllByHand } from "./operator-cli.ts";
+import { parkRow } from "./dead-letter-table.ts";
 import { connect, createOutboxDatabase, withClient } from "./outbox-database.ts";
 import { countedData, createCountedEvent, insertEvents } from "./test-event.ts";
 
@@ -104,6 +105,14 @@ describe("outbox-relay status", () => {
     expect((await status()).state).toBe("idle");
     const { stdout } = await operatorCli(["status", "--sample-ms", "0", "--database-url", database.url]);
     expect(stdout).toMatch(/relay-a \(host-a, pid 12\)/);
+  });
+
+  it("counts parked events by topic and reason", async () => {
+    await insertEvents(client, orders, countedData(keys, 1));
+    const { rows } = await client.query<{ id: string }>("SELECT id FROM waybill.outbox ORDER BY id LIMIT 3");
+    for (const { id } of rows) await parkRow(client, Number(id));
+    expect((await status()).parked).toMatchObject([{ topic: orders.topic, reason: "record-too-large", events: 3 }]);
+    await client.query("DELETE FROM waybill.dead_letter");
   });
 
   it("measures what is written and published meanwhile", async () => {
