@@ -12,17 +12,23 @@ export interface ProxiedBroker {
 /** Real Apache Kafka with WAYBILL_TEST_BROKER=kafka, else a dev broker. */
 export async function startProxiedBroker(): Promise<ProxiedBroker> {
   const proxy = await KafkaProxy.listen();
-  const broker =
-    process.env["WAYBILL_TEST_BROKER"] === "kafka"
-      ? await startKafka({ advertisedPort: proxy.port })
-      : await startDevBroker({ advertisedAddress: `127.0.0.1:${proxy.port}` });
-  proxy.forwardTo(Number(broker.brokers[0]?.split(":")[1]));
+  const { port, stop } = await startBehind(proxy.port);
+  proxy.forwardTo(port);
   return {
     brokers: [`127.0.0.1:${proxy.port}`],
     proxy,
     async stop() {
       await proxy.close();
-      await broker.stop();
+      await stop();
     },
   };
+}
+
+async function startBehind(advertisedPort: number): Promise<{ port: number; stop: () => Promise<void> }> {
+  if (process.env["WAYBILL_TEST_BROKER"] !== "kafka") {
+    const broker = await startDevBroker({ advertisedAddress: `127.0.0.1:${advertisedPort}` });
+    return { port: broker.port, stop: () => broker.stop() };
+  }
+  const kafka = await startKafka({ advertisedPort });
+  return { port: Number(kafka.brokers[0]?.split(":")[1]), stop: () => kafka.stop() };
 }

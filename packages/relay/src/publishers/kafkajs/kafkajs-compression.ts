@@ -1,10 +1,7 @@
-import kafkajs, { type CompressionTypes as CompressionType } from "kafkajs";
+import kafkajs, { CompressionTypes } from "kafkajs"; // CommonJS whose names Node finds only in part
 import { codecOf, type Compression } from "../compression.ts";
 
-/** Node.js does not find these among the names that the CommonJS module exports. */
-const { CompressionCodecs, CompressionTypes } = kafkajs;
-
-const types: Readonly<Record<Compression, CompressionType>> = {
+const types: Readonly<Record<Compression, CompressionTypes>> = {
   none: CompressionTypes.None,
   gzip: CompressionTypes.GZIP,
   snappy: CompressionTypes.Snappy,
@@ -13,11 +10,11 @@ const types: Readonly<Record<Compression, CompressionType>> = {
 };
 
 /** kafkajs's name of a compression, which it brings itself (gzip) or can do from now on: its table of codecs is global. */
-export function kafkajsCompression(compression: Compression): CompressionType {
+export function kafkajsCompression(compression: Compression): CompressionTypes {
   const type = types[compression];
   const codec = codecOf(compression);
   if (codec === null || type === CompressionTypes.None || type === CompressionTypes.GZIP) return type;
-  CompressionCodecs[type] = () => ({
+  kafkajs.CompressionCodecs[type] = () => ({
     compress: (encoder: { readonly buffer: Buffer }) => codec.compress(encoder.buffer),
     decompress: (records: Buffer) => codec.decompress(records),
   });

@@ -40,8 +40,15 @@ export class KafkajsPublisher implements LanePublisher {
     this.#client = new KafkajsClient(options);
   }
 
+  /** Asks for something: a token that the broker refuses is only found out by the request after it. */
   async connect(): Promise<void> {
-    await this.#connectedAdmin();
+    const admin = await this.#connectedAdmin();
+    try {
+      await admin.describeCluster();
+    } catch (error) {
+      await this.#dropAdmin();
+      throw error;
+    }
   }
 
   prepareTopic(topic: string): Promise<TopicProblem | null> | null {
