@@ -12,7 +12,7 @@ import { configOption } from "../config-option.ts";
 import { addKafkaOptions, kafkaOptionsNote } from "../kafka-options.ts";
 import { type CommandFlags, FlagReader } from "../flag-reader.ts";
 import { readTopicsInput, type TopicsInput } from "./topics-input.ts";
-import { newTopicOf, planTopics, topicDefaults } from "./topic-plan.ts";
+import { newTopicOf, planTopics, topicDefaults, type TopicPlan } from "./topic-plan.ts";
 import { type TopicOutcome, topicsText } from "./topics-text.ts";
 
 const examples = `
@@ -76,13 +76,22 @@ async function ensureTopics(admin: KafkaAdmin, wanted: readonly string[], input:
         const isNew = await admin.createTopic(newTopicOf(plan));
         outcomes.push({ ...plan, action: isNew ? "created" : "exists", problem: null });
       } catch (error) {
-        const brokerCount = `${brokers} ${brokers === 1 ? "broker" : "brokers"}`;
-        const hint = plan.replicationFactor > brokers ? ` (${plan.replicationFactor} replicas, ${brokerCount})` : "";
-        outcomes.push({ ...plan, action: "failed", problem: `${messageOf(error)}${hint}` });
+        outcomes.push({ ...plan, action: "failed", problem: `${messageOf(error)}${refusalHint(plan, brokers)}` });
       }
     }
   }
   return outcomes;
+}
+
+/** Kafka says which sort of thing it refuses, and kafkajs leaves out which one. */
+function refusalHint({ replicationFactor, configs }: TopicPlan, brokers: number): string {
+  const facts = [
+    ...(replicationFactor > brokers
+      ? [`${replicationFactor} replicas, ${brokers} ${brokers === 1 ? "broker" : "brokers"}`]
+      : []),
+    ...Object.entries(configs).map(([name, value]) => `${name}=${value}`),
+  ];
+  return facts.length === 0 ? "" : ` (${facts.join(", ")})`;
 }
 
 async function outboxTopics(databaseUrl: string): Promise<string[]> {
