@@ -5,4 +5,6 @@ export interface CliEnvironment {
   readonly shutdown: AbortSignal;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** Whether a person watches standard error, where progress is drawn. Default: no. */
+  readonly isTerminal?: boolean;
 }

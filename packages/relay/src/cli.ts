@@ -1,12 +1,13 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import type { CliEnvironment } from "./cli-environment.ts";
 import { adoptCommand } from "./commands/adopt.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { runCommand } from "./commands/run.ts";
+import { addOperatorCommands } from "./commands/operator-commands.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { redactUrls } from "./redact.ts";
-import type { Setting } from "./setting-kinds.ts";
-import { type SettingName, settingNames, settingsTable } from "./settings.ts";
+import { settingOption } from "./setting-option.ts";
+import { settingNames, settingsTable } from "./settings.ts";
 
 /** Exit codes of `outbox-relay`. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
@@ -33,13 +34,13 @@ function createProgram(environment: CliEnvironment): Command {
     .command("run")
     .description("Publish events until SIGTERM or SIGINT; a second signal ends at once.")
     .option("--config <file>", 'JSON file with settings by name, such as {"batchSize": 500} (OUTBOX_RELAY_CONFIG)');
-  for (const name of settingNames) if (!("isSecret" in settingsTable[name])) run.addOption(toOption(name));
-  run.action((flags: Readonly<Record<string, string | true>>) => runCommand(toTexts(flags), environment));
+  for (const name of settingNames) if (!("isSecret" in settingsTable[name])) run.addOption(settingOption(name));
+  run.action((flags: Readonly<Record<string, string | true>>) => runCommand(flags, environment));
 
   program
     .command("migrate")
     .description("Create or update the schema waybill in the database, or write the same as Prisma migrations.")
-    .addOption(toOption("databaseUrl"))
+    .addOption(settingOption("databaseUrl"))
     .option("--prisma <dir>", "write into this folder of Prisma migrations instead of touching a database")
     .action((flags: { databaseUrl?: string; prisma?: string }) => migrateCommand(flags, environment));
 
@@ -48,7 +49,7 @@ function createProgram(environment: CliEnvironment): Command {
     .description(
       "Go on in another database than the one the cursor was made in: after a restore, a copy or an upgrade.",
     )
-    .addOption(toOption("databaseUrl"))
+    .addOption(settingOption("databaseUrl"))
     .option("--keep-position", "the transaction ids went on (pg_upgrade, a physical copy): publish from where it stood")
     .option(
       "--republish-all",
@@ -57,17 +58,6 @@ function createProgram(environment: CliEnvironment): Command {
     .action((flags: { databaseUrl?: string; keepPosition?: true; republishAll?: true }) =>
       adoptCommand(flags, environment),
     );
+  addOperatorCommands(program, environment);
   return program;
-}
-
-function toOption(name: SettingName): Option {
-  const setting: Setting<unknown> = settingsTable[name];
-  const argument = setting.type === "boolean" ? "[boolean]" : `<${setting.unit ?? name}>`;
-  const value = setting.default === undefined ? "required" : `default ${setting.default || "none"}`;
-  return new Option(`${setting.flag} ${argument}`, `${setting.description} (${setting.env}; ${value})`);
-}
-
-/** A flag without a value means true. */
-function toTexts(flags: Readonly<Record<string, string | true>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, String(value)]));
 }

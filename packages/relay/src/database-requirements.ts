@@ -3,8 +3,18 @@ import { databasePlace } from "./connect-to-postgres.ts";
 import { RelayError } from "./errors.ts";
 import { isStandby, missingTables } from "./sql/database-state.ts";
 
-/** @throws RelayError DATABASE_IS_STANDBY, MIGRATION_MISSING */
-export async function requireUsableDatabase(client: pg.Client, databaseUrl: string): Promise<void> {
+/** What came with 0005: an admin command can do without. */
+export const RELAY_INSTANCE = "waybill.relay_instance";
+
+/**
+ * @param dispensable tables that may be missing
+ * @throws RelayError DATABASE_IS_STANDBY, MIGRATION_MISSING
+ */
+export async function requireUsableDatabase(
+  client: pg.Client,
+  databaseUrl: string,
+  dispensable: readonly string[] = [],
+): Promise<void> {
   if (await isStandby(client)) {
     throw new RelayError(
       "DATABASE_IS_STANDBY",
@@ -12,7 +22,7 @@ export async function requireUsableDatabase(client: pg.Client, databaseUrl: stri
         "events would be lost. Point --database-url (DATABASE_URL) at the primary.",
     );
   }
-  const missing = await missingTables(client);
+  const missing = (await missingTables(client)).filter((table) => !dispensable.includes(table));
   if (missing.length === 0) return;
   throw new RelayError(
     "MIGRATION_MISSING",

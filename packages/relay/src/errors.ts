@@ -3,6 +3,7 @@ const brand = Symbol.for("@waybill/relay/RelayError");
 /** What went wrong, for programs. The README's table says of each what to do. */
 export type RelayErrorCode =
   | "BROKER_UNREACHABLE"
+  | "CHECKS_FAILED"
   | "CURSOR_FENCED"
   | "DATABASE_CHANGED"
   | "DATABASE_IS_STANDBY"
@@ -10,7 +11,10 @@ export type RelayErrorCode =
   | "HTTP_PORT_UNAVAILABLE"
   | "MIGRATION_MISSING"
   | "REGISTRY_UNREACHABLE"
+  | "REPLAY_STOPPED"
+  | "SCHEMA_UNUSABLE"
   | "SETTINGS_INVALID"
+  | "TOPICS_NOT_CREATED"
   | "XIDS_WENT_BACK";
 
 /**

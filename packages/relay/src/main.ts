@@ -16,6 +16,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   shutdown: shutdown.signal,
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
+  isTerminal: process.stderr.isTTY === true,
 });
 // Drivers may leave timers behind that would hold the process.
 process.exit(exitCode);

@@ -42,7 +42,10 @@ export function remedyOf(reason: ProblemReason, topic: string): string {
     case "schema-rejected":
       return "Make the schema compatible with its subject's earlier versions, or change the subject's compatibility.";
     case "topic-missing":
-      return `Create the topic ${topic}, or start the relay with --auto-create-topics.`;
+      return (
+        `Create the topic ${topic}, or start the relay with --auto-create-topics. ` +
+        `\`outbox-relay topics ensure --topic ${topic}\` creates it.`
+      );
     case "not-authorized":
       return `Allow the relay's principal to write to the topic ${topic}.`;
     case "record-too-large":

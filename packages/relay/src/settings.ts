@@ -186,23 +186,44 @@ export interface SettingSources {
 /**
  * Flags win over variables, variables over the file, the file over defaults.
  *
+ * @param problems of a command's own flags, told in the same message
  * @throws RelayError SETTINGS_INVALID naming every problem with its source
  */
-export function loadSettings(sources: SettingSources): RelaySettings {
-  return loadNamed(settingNames, sources, kafkaSecurityProblems) as unknown as RelaySettings;
+export function loadSettings(sources: SettingSources, problems: readonly string[] = []): RelaySettings {
+  return loadNamed(settingNames, sources, problems) as unknown as RelaySettings;
 }
 
 /** The one setting of the admin commands. @throws RelayError SETTINGS_INVALID */
 export function loadDatabaseUrl(sources: SettingSources): string {
-  return loadNamed(["databaseUrl"], sources)["databaseUrl"] as string;
+  return loadSelected(["databaseUrl"], sources).databaseUrl;
+}
+
+/**
+ * The settings that a command needs.
+ *
+ * @param problems of the command's own flags, told in the same message
+ * @throws RelayError SETTINGS_INVALID naming every problem with its source
+ */
+export function loadSelected<Name extends SettingName>(
+  names: readonly Name[],
+  sources: SettingSources,
+  problems: readonly string[] = [],
+): Pick<RelaySettings, Name> {
+  return loadNamed(names, sources, problems) as Pick<RelaySettings, Name>;
+}
+
+/** Whether a setting is given anywhere, rightly or wrongly. */
+export function isGiven(name: SettingName, sources: SettingSources): boolean {
+  const setting: Setting<unknown> = settingsTable[name];
+  return findValue(name, { ...setting, default: "" }, sources, fileEntries(sources.file, []))?.text !== "";
 }
 
 function loadNamed(
   names: readonly SettingName[],
   sources: SettingSources,
-  problemsTogether: (values: Partial<RelaySettings>) => readonly string[] = () => [],
+  otherProblems: readonly string[] = [],
 ): Record<string, unknown> {
-  const problems: string[] = [];
+  const problems = [...otherProblems];
   const file = fileEntries(sources.file, problems);
   const values: Record<string, unknown> = {};
   for (const name of names) {
@@ -218,7 +239,7 @@ function loadNamed(
       problems.push(`${found.source}: ${messageOf(error)}`);
     }
   }
-  problems.push(...problemsTogether(values));
+  problems.push(...kafkaSecurityProblems(values));
   if (problems.length === 0) return values;
   throw new RelayError("SETTINGS_INVALID", `wrong settings:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
 }

@@ -12,15 +12,20 @@ export async function withAdminClient<T>(
   use: (client: pg.Client, databaseUrl: string) => Promise<T>,
 ): Promise<T> {
   const url = loadDatabaseUrl({ flags: databaseUrl === undefined ? {} : { databaseUrl }, env });
+  return withDatabase(url, (client) => use(client, url));
+}
+
+/** The same for a URL that is known. @throws RelayError */
+export async function withDatabase<T>(databaseUrl: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: databaseUrl,
     application_name: "outbox-relay admin",
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
   client.on("error", () => {}); // the statement at hand rejects, and tells
-  await connectToPostgres(client, url);
+  await connectToPostgres(client, databaseUrl);
   try {
-    return await use(client, url);
+    return await use(client);
   } finally {
     await client.end();
   }

@@ -1,0 +1,32 @@
+import { readFile } from "node:fs/promises";
+import { messageOf, RelayError } from "./errors.ts";
+import { type SettingName, type SettingSources, settingsTable } from "./settings.ts";
+
+/**
+ * The sources of a command's settings: its flags, the variables, and the file that `--config` or `OUTBOX_RELAY_CONFIG`
+ * names. Flags that are no settings are left out.
+ *
+ * @throws RelayError SETTINGS_INVALID when the file cannot be read
+ */
+export async function readSettingSources(
+  flags: Readonly<Record<string, unknown>>,
+  env: SettingSources["env"],
+): Promise<SettingSources> {
+  const texts: Partial<Record<SettingName, string>> = {};
+  for (const [name, value] of Object.entries(flags)) {
+    if (Object.hasOwn(settingsTable, name)) texts[name as SettingName] = String(value);
+  }
+  const path = flags["config"] ?? env["OUTBOX_RELAY_CONFIG"];
+  if (typeof path !== "string" || path === "") return { flags: texts, env };
+  return { flags: texts, env, file: await readConfig(path) };
+}
+
+async function readConfig(path: string): Promise<NonNullable<SettingSources["file"]>> {
+  try {
+    return { path, content: JSON.parse(await readFile(path, "utf8")) };
+  } catch (error) {
+    throw new RelayError("SETTINGS_INVALID", `cannot read the config file ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
