@@ -6,6 +6,7 @@ import type { EventProblem } from "./framer.ts";
 import type { Health, HealthCondition } from "./health.ts";
 import { Lane, type LaneObserver } from "./lane.ts";
 import type { RelayMetrics } from "./metrics.ts";
+import { eventBytes } from "./outbox-event.ts";
 import type { Batch } from "./outbox-reader.ts";
 import { nextPollDelayMs } from "./poll-delay.ts";
 import type { OutgoingRecord, Publisher } from "./publishers/publisher.ts";
@@ -74,12 +75,14 @@ export class PublishLoop {
       return false;
     }
     monitor.noteLook(true);
-    metrics.batchEvents.observe(batch.events.length);
+    this.#observeBatch(batch);
     this.#batch = batch;
     const isPublished = await this.#lane.publish(batch.events, signal);
     if (!isPublished) return true; // aborted: the cursor stays, and all of the batch comes again
     this.#observeDelay(batch);
+    const savedIn = metrics.checkpointSeconds.startTimer();
     await session.reader.checkpoint(batch);
+    savedIn();
     return true;
   }
 
@@ -101,7 +104,7 @@ export class PublishLoop {
     const { health, metrics, logger } = this.#options;
     health.beat();
     const condition: HealthCondition = reason === "registry-unavailable" ? "registry" : "broker";
-    metrics.errors.inc({ kind: condition });
+    metrics.errors.inc({ kind: condition, reason });
     const isNews = health.set(condition, message);
     const text = `the ${condition} fails: ${message}. Publishing pauses; the relay goes on by itself.`;
     if (isNews) logger.error({ retryMs }, text);
@@ -112,7 +115,7 @@ export class PublishLoop {
     const { health, metrics, logger, session } = this.#options;
     health.beat();
     health.clear("broker", "registry");
-    metrics.errors.inc({ kind: "record" });
+    metrics.errors.inc({ kind: "record", reason });
     metrics.held.set(1);
     const text =
       `outbox row ${event.id} for topic ${event.topic} cannot be published (${reason}): ${message}. ` +
@@ -131,8 +134,16 @@ export class PublishLoop {
       metrics.published.inc({ topic }, ofTopic.length);
     }
     if (health.clear("broker", "registry", "held")) logger.info("publishing again");
+    metrics.lastAcknowledgedAt.setToCurrentTime();
     metrics.held.set(0);
     this.#heldEvent = null;
+  }
+
+  #observeBatch({ events }: Batch): void {
+    const { session, metrics } = this.#options;
+    metrics.batches.inc({ mode: session.reader.isInWindow ? "backlog" : "steady" });
+    metrics.batchEvents.observe(events.length);
+    metrics.batchBytes.observe(events.reduce((bytes, event) => bytes + eventBytes(event), 0));
   }
 
   #observeDelay({ events }: Batch): void {

@@ -151,6 +151,8 @@ class Relay implements RunningRelay {
 
   async #useSession(session: DatabaseSession): Promise<void> {
     this.#session = session;
+    this.#metrics.databaseSessions.inc();
+    this.#metrics.clockOffsetSeconds.set(session.clockAheadMs / 1_000);
     const monitor = new BacklogMonitor({ session, metrics: this.#metrics });
     const loop = new PublishLoop({
       session,
@@ -202,9 +204,10 @@ class Relay implements RunningRelay {
   }
 
   #noteDatabaseFailure(error: unknown): void {
-    this.#metrics.errors.inc({ kind: "database" });
+    const code = RelayError.is(error) ? error.code : "DATABASE_UNREACHABLE";
+    this.#metrics.errors.inc({ kind: "database", reason: code });
     const isNews = this.#health.set("database", messageOf(error));
-    const fields = { code: RelayError.is(error) ? error.code : "DATABASE_UNREACHABLE" };
+    const fields = { code };
     if (isNews) this.#logger.error(fields, `${messageOf(error)} The relay reconnects.`);
     else this.#logger.debug(fields, messageOf(error));
   }
