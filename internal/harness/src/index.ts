@@ -1,4 +1,5 @@
 export { eventually } from "./eventually.ts";
+export { recordSpans, type SpanRecorder } from "./span-recorder.ts";
 export { startTestBroker, type TestBroker } from "./test-broker.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";
 export {

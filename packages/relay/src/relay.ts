@@ -12,6 +12,8 @@ import { KafkajsPublisher } from "./publishers/kafkajs.ts";
 import type { Publisher } from "./publishers/publisher.ts";
 import { PublishLoop } from "./publish-loop.ts";
 import { SchemaRegistry } from "./schema-registry.ts";
+import { createSendTracer } from "./tracing/send-tracer.ts";
+import { TracedPublisher } from "./tracing/traced-publisher.ts";
 import { completeSettings, type RelayOptions, type RelaySettings } from "./settings.ts";
 import { backoffMs } from "./backoff.ts";
 
@@ -72,10 +74,12 @@ class Relay implements RunningRelay {
       autoRegister: settings.autoRegister,
       timeoutMs: settings.connectTimeoutMs,
     });
-    this.#publisher = new KafkajsPublisher({
+    const driver = new KafkajsPublisher({
       ...settings,
       log: (message) => logger.debug({ from: "kafkajs" }, message),
     });
+    const tracer = createSendTracer();
+    this.#publisher = tracer === null ? driver : new TracedPublisher(driver, tracer);
   }
 
   get httpUrl(): string {

@@ -17,14 +17,18 @@ export interface RelayProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Resolves when the relay has started. */
-export async function spawnRelay(options: RelayOptions): Promise<RelayProcess> {
+/** Resolves when the relay has started. @param env further variables */
+export async function spawnRelay(
+  options: RelayOptions,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RelayProcess> {
   const args = Object.entries(options).flatMap(([name, value]) => [
     settingsTable[name as SettingName].flag,
     Array.isArray(value) ? value.join(",") : String(value),
   ]);
   const child = spawn(process.execPath, ["--conditions=@waybill/source", main, "run", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
   });
   const { log, errors } = keepOutput(child);
   const exited = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);

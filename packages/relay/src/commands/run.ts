@@ -1,8 +1,11 @@
 import { readFile } from "node:fs/promises";
+import type { Logger } from "pino";
 import type { CliEnvironment } from "../cli-environment.ts";
 import { messageOf, RelayError } from "../errors.ts";
+import { createLogger } from "../logger.ts";
 import { startRelay } from "../relay.ts";
-import { loadSettings, type SettingSources } from "../settings.ts";
+import { loadSettings, type RelaySettings, type SettingSources } from "../settings.ts";
+import { startTracing } from "../tracing/start-tracing.ts";
 
 /** `outbox-relay run`: until the process shall end, or the relay refuses to go on. */
 export async function runCommand(
@@ -11,7 +14,18 @@ export async function runCommand(
 ): Promise<void> {
   const path = config ?? env["OUTBOX_RELAY_CONFIG"];
   const file = path === undefined || path === "" ? {} : { file: await readConfig(path) };
-  const relay = await startRelay(loadSettings({ flags, env, ...file }));
+  const settings = loadSettings({ flags, env, ...file });
+  const logger = createLogger(settings.logLevel);
+  const tracing = await startTracing(env, (message) => logger.warn(message));
+  try {
+    await runRelay(settings, logger, shutdown);
+  } finally {
+    await tracing?.stop();
+  }
+}
+
+async function runRelay(settings: RelaySettings, logger: Logger, shutdown: AbortSignal): Promise<void> {
+  const relay = await startRelay(settings, { logger });
   const stop = () => void relay.stop();
   shutdown.addEventListener("abort", stop, { once: true });
   if (shutdown.aborted) stop();
