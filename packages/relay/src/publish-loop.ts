@@ -33,7 +33,6 @@ export class PublishLoop {
   readonly #lane: Lane;
   #batch: Batch | null = null;
   #delayMs: number;
-  #heldEvent: bigint | null = null;
 
   constructor(options: PublishLoopOptions) {
     this.#options = options;
@@ -120,9 +119,8 @@ export class PublishLoop {
     const text =
       `outbox row ${event.id} for topic ${event.topic} cannot be published (${reason}): ${message}. ` +
       `${remedyOf(reason, event.topic)} Nothing after it is published until then; nothing is lost.`;
-    health.set("held", text);
-    if (this.#heldEvent !== event.id) logger.error({ outboxId: String(event.id), topic: event.topic, reason }, text);
-    this.#heldEvent = event.id;
+    const isNews = health.set("held", text, String(event.id));
+    if (isNews) logger.error({ outboxId: String(event.id), topic: event.topic, reason }, text);
     if (this.#batch !== null) await session.reader.checkpointPart(this.#batch, acknowledged);
   }
 
@@ -136,7 +134,6 @@ export class PublishLoop {
     if (health.clear("broker", "registry", "held")) logger.info("publishing again");
     metrics.lastAcknowledgedAt.setToCurrentTime();
     metrics.held.set(0);
-    this.#heldEvent = null;
   }
 
   #observeBatch({ events }: Batch): void {

@@ -176,6 +176,9 @@ class Relay implements RunningRelay {
       this.#noteDatabaseFailure(error);
     } finally {
       monitor.stop();
+      // The next session reads anew: the row may be mended or gone by then.
+      this.#health.clear("held");
+      this.#metrics.held.set(0);
       await session.close();
     }
   }
@@ -187,8 +190,8 @@ class Relay implements RunningRelay {
       if (this.#stopping.signal.aborted) break;
       try {
         const session = await this.#openSession();
-        this.#health.clear("database");
-        this.#logger.info("database connected again");
+        const wasTold = this.#health.clear("database");
+        this.#logger[wasTold ? "info" : "debug"]("database connected again");
         return session;
       } catch (error) {
         if (RelayError.is(error) && error.isRefusal) throw error;

@@ -11,6 +11,8 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 /** `outbox-relay run` in a process of its own. */
 export interface RelayProcess {
   readonly log: readonly LogLine[];
+  /** All that it has written, to standard output and to standard error. */
+  readonly output: () => string;
   readonly httpUrl: string;
   /** Resolves to the exit code, or to the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>;
@@ -30,19 +32,21 @@ export async function spawnRelay(
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });
-  const { log, errors } = keepOutput(child);
+  const { log, errors, output } = keepOutput(child);
   const exited = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   const started = await eventually(() => {
     if (child.exitCode !== null) throw new Error(`the relay ended with ${child.exitCode}: ${errors.join("\n")}`);
     return log.find(({ msg }) => msg === "relay started");
   });
-  return { log, exited, httpUrl: String(started["httpUrl"]), kill: (signal) => void child.kill(signal) };
+  return { log, output, exited, httpUrl: String(started["httpUrl"]), kill: (signal) => void child.kill(signal) };
 }
 
-function keepOutput(child: ChildProcess): { log: LogLine[]; errors: string[] } {
+function keepOutput(child: ChildProcess): { log: LogLine[]; errors: string[]; output: () => string } {
   const log: LogLine[] = [];
   const errors: string[] = [];
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => void (output += String(chunk)));
   if (child.stdout !== null) createInterface({ input: child.stdout }).on("line", (line) => log.push(JSON.parse(line)));
   if (child.stderr !== null) createInterface({ input: child.stderr }).on("line", (line) => errors.push(line));
-  return { log, errors };
+  return { log, errors, output: () => output };
 }
