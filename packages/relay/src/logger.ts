@@ -6,8 +6,18 @@ export const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
 
 /** Never logged under these names, however they get there. */
 const secretFields = [
-  ...["authorization", "databaseUrl", "passphrase", "password", "registryUrl", "sasl", "secret", "token"],
-  ...["headers", "key", "payload", "value"],
+  "authorization",
+  "databaseUrl",
+  "headers",
+  "key",
+  "passphrase",
+  "password",
+  "payload",
+  "registryUrl",
+  "sasl",
+  "secret",
+  "token",
+  "value",
 ];
 
 /**
