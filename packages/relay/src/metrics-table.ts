@@ -25,7 +25,7 @@ export interface Buckets {
 
 /** What {@link RelayMetrics.errors} can count, by kind; all of it is exported from the start, as 0. */
 export const errorReasons = {
-  database: ["ALREADY_RUNNING", "CURSOR_FENCED", "DATABASE_IS_STANDBY", "DATABASE_UNREACHABLE"],
+  database: ["CURSOR_FENCED", "DATABASE_IS_STANDBY", "DATABASE_UNREACHABLE"],
   broker: ["unavailable"],
   registry: ["registry-unavailable"],
   record: [
@@ -105,8 +105,8 @@ export const metricsTable = {
     type: "histogram",
     help: "Events of a batch read from the outbox.",
     buckets: {
-      upTo: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000],
-      reason: "1,000 is the default of --batch-size: at it, batches are full",
+      upTo: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 4_000, 10_000],
+      reason: "4,000 is the default of --batch-size: at it, batches are full",
     },
   },
   batchBytes: {
@@ -159,30 +159,26 @@ export const metricsTable = {
     type: "gauge",
     help: "How far the database's clock is ahead of this machine's. Delays are corrected by it; nothing else depends on it.",
   },
-  leasesHeld: {
-    name: "waybill_relay_leases_held",
+  leases: {
+    name: "waybill_relay_leases",
     type: "gauge",
     help: "Shard groups that this instance holds; over all instances 8.",
-    reserved: "leases",
   },
   leaseChanges: {
     name: "waybill_relay_lease_changes_total",
     type: "counter",
     help: "Shard groups that came and went.",
-    labels: { change: "claimed, released, fenced" },
-    reserved: "leases",
+    labels: { change: "claimed, released; fenced: the instance lost all that it held, counted as one" },
   },
   instances: {
     name: "waybill_relay_instances",
     type: "gauge",
     help: "Living instances that this one knows of, itself among them.",
-    reserved: "leases",
   },
   strands: {
     name: "waybill_relay_strands",
     type: "gauge",
     help: "Cursors that this instance reads with: 1 in steady state, more after it took groups over.",
-    reserved: "leases",
   },
   deadLetters: {
     name: "waybill_relay_dead_letters",

@@ -31,9 +31,9 @@ it("exports what the table says, and nothing that is reserved", () => {
 
 it("exports a reserved metric as soon as something uses it", async () => {
   const metrics = createMetrics();
-  metrics.leasesHeld.set(3);
-  metrics.leasesHeld.set(5);
-  expect(await metrics.registry.metrics()).toMatch(/^waybill_relay_leases_held 5$/m);
+  metrics.outboxBytes.set(3);
+  metrics.outboxBytes.set(5);
+  expect(await metrics.registry.metrics()).toMatch(/^waybill_relay_outbox_bytes 5$/m);
 });
 
 it("exports failures before they happen, as 0", async () => {

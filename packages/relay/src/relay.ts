@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import { BacklogMonitor } from "./backlog-monitor.ts";
@@ -9,13 +11,19 @@ import { createLogger } from "./logger.ts";
 import { createMetrics, type RelayMetrics } from "./metrics.ts";
 import { abortableDelay } from "./abortable-delay.ts";
 import { KafkajsPublisher } from "./publishers/kafkajs.ts";
-import type { Publisher } from "./publishers/publisher.ts";
+import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.ts";
+import { RecordLanePublisher } from "./publishers/record-lane-publisher.ts";
+import { HoldAtProblem } from "./event-problems.ts";
+import { LoopReporter } from "./loop-reporter.ts";
 import { PublishLoop } from "./publish-loop.ts";
-import { SchemaRegistry } from "./schema-registry.ts";
-import { createSendTracer } from "./tracing/send-tracer.ts";
-import { TracedPublisher } from "./tracing/traced-publisher.ts";
+import { SchemaIds } from "./schema-ids.ts";
+import { RegistryProblem, SchemaRegistry } from "./schema-registry.ts";
+import { tracePublisher } from "./tracing/traced-lanes.ts";
 import { completeSettings, type RelayOptions, type RelaySettings } from "./settings.ts";
+import { readEventSchema } from "./sql/event-schema.ts";
+import type { RelayInstance } from "./sql/leases.ts";
 import { backoffMs } from "./backoff.ts";
+import { packageVersion } from "./version.ts";
 
 export interface RunningRelay {
   /** The base of `/livez`, `/readyz` and `/metrics`. */
@@ -30,9 +38,6 @@ export interface RelayEnvironment {
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger;
 }
-
-/** All 64 of them: one instance publishes everything. */
-const SHARDS = Array.from({ length: 64 }, (_, shard) => shard);
 
 /**
  * Starts a relay in this process.
@@ -59,10 +64,13 @@ class Relay implements RunningRelay {
   readonly #metrics: RelayMetrics = createMetrics();
   readonly #health = new Health(() => performance.now());
   readonly #registry: SchemaRegistry;
-  readonly #publisher: Publisher;
+  readonly #publisher: LanePublisher;
+  readonly #lanes: readonly PublisherLane[];
+  readonly #instance: RelayInstance;
   readonly #stopping = new AbortController();
   #http: RunningHttpServer | null = null;
   #session: DatabaseSession | null = null;
+  #loop: PublishLoop | null = null;
   #stopped: Promise<void> | null = null;
   finished: Promise<void> = Promise.resolve();
 
@@ -74,12 +82,14 @@ class Relay implements RunningRelay {
       autoRegister: settings.autoRegister,
       timeoutMs: settings.connectTimeoutMs,
     });
-    const driver = new KafkajsPublisher({
-      ...settings,
-      log: (message) => logger.debug({ from: "kafkajs" }, message),
-    });
-    const tracer = createSendTracer();
-    this.#publisher = tracer === null ? driver : new TracedPublisher(driver, tracer);
+    this.#publisher = tracePublisher(
+      new RecordLanePublisher(
+        new KafkajsPublisher({ ...settings, log: (message) => logger.debug({ from: "kafkajs" }, message) }),
+      ),
+    );
+    this.#lanes = Array.from({ length: settings.lanes }, (_, index) => this.#publisher.openLane(`lane-${index}`));
+    const { clientId: name } = settings;
+    this.#instance = { id: randomUUID(), name, host: hostname(), pid: process.pid, version: packageVersion };
   }
 
   get httpUrl(): string {
@@ -98,7 +108,8 @@ class Relay implements RunningRelay {
     await this.#reachRegistry();
     await this.#reachBroker();
     this.#health.clear("starting");
-    this.#logger.info({ httpUrl: this.httpUrl, brokers: this.#settings.brokers }, "relay started");
+    const { id: instance } = this.#instance;
+    this.#logger.info({ httpUrl: this.httpUrl, brokers: this.#settings.brokers, instance }, "relay started");
     this.finished = this.#run(this.#session);
     this.finished.catch(() => {}); // whoever does not look at `finished` still gets the log line
   }
@@ -155,30 +166,39 @@ class Relay implements RunningRelay {
 
   async #useSession(session: DatabaseSession): Promise<void> {
     this.#session = session;
-    this.#metrics.databaseSessions.inc();
-    this.#metrics.clockOffsetSeconds.set(session.clockAheadMs / 1_000);
-    const monitor = new BacklogMonitor({ session, metrics: this.#metrics });
+    const metrics = this.#metrics;
+    const monitor = new BacklogMonitor({ session, metrics, publishedId: () => loop.publishedId });
+    const { clockAheadMs } = session;
+    metrics.databaseSessions.inc();
+    metrics.clockOffsetSeconds.set(clockAheadMs / 1_000);
+    const instances = () => session.leases.instances;
+    const reporter = { health: this.#health, metrics, logger: this.#logger, monitor, instances, clockAheadMs };
     const loop = new PublishLoop({
       session,
-      monitor,
       publisher: this.#publisher,
-      registry: this.#registry,
+      lanes: this.#lanes,
+      schemaIds: new SchemaIds((topic, schemaId) => this.#lookUpSchema(session, topic, schemaId)),
+      problems: new HoldAtProblem(),
       settings: this.#settings,
-      health: this.#health,
-      metrics: this.#metrics,
-      logger: this.#logger,
+      now: () => performance.now(),
+      observer: new LoopReporter(reporter),
     });
-    monitor.start();
+    this.#loop = loop;
     try {
+      await session.leases.start();
+      monitor.start();
       await loop.run(this.#stopping.signal);
     } catch (error) {
       if (RelayError.is(error) && error.isRefusal) throw error;
+      if (RelayError.is(error) && error.code === "CURSOR_FENCED") metrics.leaseChanges.inc({ change: "fenced" });
       this.#noteDatabaseFailure(error);
     } finally {
       monitor.stop();
+      this.#loop = null;
+      metrics.leases.set(0);
       // The next session reads anew: the row may be mended or gone by then.
       this.#health.clear("held");
-      this.#metrics.held.set(0);
+      metrics.held.set(0);
       await session.close();
     }
   }
@@ -204,10 +224,17 @@ class Relay implements RunningRelay {
   #openSession(): Promise<DatabaseSession> {
     return openDatabaseSession({
       ...this.#settings,
-      shards: SHARDS,
+      instance: this.#instance,
       now: () => performance.now(),
+      onLeaseChange: () => this.#loop?.onLeaseChange(),
       warn: (message) => this.#logger.warn(message),
     });
+  }
+
+  async #lookUpSchema({ control }: DatabaseSession, topic: string, schemaId: bigint): Promise<number> {
+    const schema = await readEventSchema(control, schemaId);
+    if (schema !== null) return this.#registry.idOf(topic, schema);
+    throw new RegistryProblem("schema-missing", `waybill.schema has no row with id ${schemaId}`);
   }
 
   #noteDatabaseFailure(error: unknown): void {

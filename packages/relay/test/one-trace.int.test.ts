@@ -153,7 +153,7 @@ it("the daemon sends its spans where the standard variables say, and its command
   const collector = await startCollector();
   const event = createCountedEvent();
   const topic = await topicOf(event);
-  const relay = await spawnRelay(services.options({ logLevel: "info" }), {
+  const relay = await spawnRelay(services.options({ logLevel: "info" }), [], {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
     OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test",

@@ -14,6 +14,8 @@ export interface RelayProcess {
   /** All that it has written, to standard output and to standard error. */
   readonly output: () => string;
   readonly httpUrl: string;
+  /** Its id in `waybill.relay_instance`. */
+  readonly instance: string;
   /** Resolves to the exit code, or to the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>;
   kill(signal: NodeJS.Signals): void;
@@ -22,13 +24,14 @@ export interface RelayProcess {
 /** Resolves when the relay has started. @param env further variables */
 export async function spawnRelay(
   options: RelayOptions,
+  nodeOptions: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<RelayProcess> {
   const args = Object.entries(options).flatMap(([name, value]) => [
     settingsTable[name as SettingName].flag,
     Array.isArray(value) ? value.join(",") : String(value),
   ]);
-  const child = spawn(process.execPath, ["--conditions=@waybill/source", main, "run", ...args], {
+  const child = spawn(process.execPath, ["--conditions=@waybill/source", ...nodeOptions, main, "run", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });
@@ -38,7 +41,15 @@ export async function spawnRelay(
     if (child.exitCode !== null) throw new Error(`the relay ended with ${child.exitCode}: ${errors.join("\n")}`);
     return log.find(({ msg }) => msg === "relay started");
   });
-  return { log, output, exited, httpUrl: String(started["httpUrl"]), kill: (signal) => void child.kill(signal) };
+  const { httpUrl, instance } = started;
+  return {
+    log,
+    output,
+    exited,
+    httpUrl: String(httpUrl),
+    instance: String(instance),
+    kill: (signal) => void child.kill(signal),
+  };
 }
 
 function keepOutput(child: ChildProcess): { log: LogLine[]; errors: string[]; output: () => string } {

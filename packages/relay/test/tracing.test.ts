@@ -3,10 +3,8 @@ import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { encodeRecordHeaders } from "@waybill/events";
 import { recordSpans, type SpanRecorder } from "@waybill/harness";
 import type { LanePublisher, PublisherLane, RowView, SendOutcome } from "../src/publishers/lane-publisher.ts";
-import type { OutgoingRecord, Publisher, SendFailure } from "../src/publishers/publisher.ts";
 import { createSendTracer, type SendTracer } from "../src/tracing/send-tracer.ts";
 import { TracedLanePublisher } from "../src/tracing/traced-lanes.ts";
-import { TracedPublisher } from "../src/tracing/traced-publisher.ts";
 
 const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
 const spanId = "00f067aa0ba902b7";
@@ -41,38 +39,6 @@ const summary = () =>
     ...(status.code === SpanStatusCode.ERROR ? { error: attributes["error.type"] } : {}),
     attempts: events.length + 1,
   }));
-
-it("gives a sampled record a span under the writer's, from the first attempt to the acknowledgement", async () => {
-  const record = (id: string, flags?: string): OutgoingRecord => ({
-    topic: "orders",
-    key: "secret-key",
-    value: Buffer.from("secret-value"),
-    headers: headersOf(id, flags),
-  });
-  const [one, two, unsampled] = [record("one"), record("two"), record("three", "00")];
-  const answers: SendFailure[][] = [[{ reason: "unavailable", records: [two], message: "gone" }], []];
-  const publisher: Publisher = {
-    connect: async () => {},
-    disconnect: async () => {},
-    send: async () => answers.shift() ?? [],
-  };
-  const traced = new TracedPublisher(publisher, tracer);
-  await traced.send([one, two, unsampled]);
-  expect(summary()).toEqual([{ name: "send orders", id: "one", attempts: 1 }]);
-  await traced.send([two]);
-  expect(summary()[1]).toEqual({ name: "send orders", id: "two", attempts: 2 });
-  const [span] = recorder.spans;
-  expect(span?.spanContext().traceId).toBe(traceId);
-  expect(span?.parentSpanContext).toMatchObject({ traceId, spanId, isRemote: true });
-  expect(span?.kind).toBe(SpanKind.CLIENT);
-  expect(span?.attributes).toEqual({
-    "messaging.system": "kafka",
-    "messaging.operation.name": "send",
-    "messaging.operation.type": "send",
-    "messaging.destination.name": "orders",
-    "messaging.message.id": "one",
-  });
-});
 
 /** A lane that answers what it is told to. */
 function fakeLane(answers: { outcome: SendOutcome; unacknowledged: readonly number[] }[]): PublisherLane {
@@ -129,6 +95,17 @@ it("ends the spans of a lane as its events are acknowledged, removed or forgotte
   lane.append(row(6, "00"), 7);
   await sending;
   expect(summary()).toEqual([{ name: "send orders", id: "event-1", attempts: 1 }]);
+  const [span] = recorder.spans;
+  expect(span?.spanContext().traceId).toBe(traceId);
+  expect(span?.parentSpanContext).toMatchObject({ traceId, spanId, isRemote: true });
+  expect(span?.kind).toBe(SpanKind.CLIENT);
+  expect(span?.attributes).toEqual({
+    "messaging.system": "kafka",
+    "messaging.operation.name": "send",
+    "messaging.operation.type": "send",
+    "messaging.destination.name": "orders",
+    "messaging.message.id": "event-1",
+  });
   lane.remove(new Set([2, 5]));
   await lane.repeat();
   lane.reset();

@@ -1,6 +1,12 @@
 import type { Span } from "@opentelemetry/api";
 import type { LanePublisher, PublisherLane, RowView, SendOutcome, TopicProblem } from "../publishers/lane-publisher.ts";
-import { endUnacknowledged, noteFailedAttempt, type SendTracer } from "./send-tracer.ts";
+import { createSendTracer, endUnacknowledged, noteFailedAttempt, type SendTracer } from "./send-tracer.ts";
+
+/** The same driver without an OpenTelemetry SDK in the process; with one, sampled events have spans. */
+export function tracePublisher(publisher: LanePublisher): LanePublisher {
+  const tracer = createSendTracer();
+  return tracer === null ? publisher : new TracedLanePublisher(publisher, tracer);
+}
 
 /** A driver whose sampled events have spans, from being appended to being acknowledged. */
 export class TracedLanePublisher implements LanePublisher {

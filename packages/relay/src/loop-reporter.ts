@@ -1,0 +1,102 @@
+import type { Logger } from "pino";
+import type { BacklogMonitor } from "./backlog-monitor.ts";
+import type { EventProblem } from "./event-problems.ts";
+import type { Health, HealthCondition } from "./health.ts";
+import type { RelayMetrics } from "./metrics.ts";
+import type { LoopObserver } from "./publish-loop.ts";
+import { remedyOf } from "./send-verdict.ts";
+import type { Batch } from "./strand.ts";
+
+export interface LoopReporterOptions {
+  readonly health: Health;
+  readonly metrics: RelayMetrics;
+  readonly logger: Logger;
+  readonly monitor: BacklogMonitor;
+  /** How many instances live. */
+  readonly instances: () => number;
+  /** How far the database's clock is ahead of ours, in milliseconds. */
+  readonly clockAheadMs: number;
+}
+
+/** Tells logs, metrics and readiness what the loop does. */
+export class LoopReporter implements LoopObserver {
+  readonly #options: LoopReporterOptions;
+  #groups: readonly number[] = [];
+
+  constructor(options: LoopReporterOptions) {
+    this.#options = options;
+  }
+
+  onRound(strands: number): void {
+    const { health, metrics, instances } = this.#options;
+    health.beat();
+    metrics.strands.set(strands);
+    metrics.instances.set(instances());
+  }
+
+  onLook(foundEvents: boolean): void {
+    this.#options.monitor.noteLook(foundEvents);
+  }
+
+  onRead({ events, bytes, next }: Batch): void {
+    const { monitor, metrics } = this.#options;
+    monitor.noteLook(true);
+    metrics.batches.inc({ mode: next.s2 === null ? "steady" : "backlog" });
+    metrics.batchEvents.observe(events);
+    metrics.batchBytes.observe(bytes);
+  }
+
+  onSaved(durationMs: number): void {
+    this.#options.metrics.checkpointSeconds.observe(durationMs / 1_000);
+  }
+
+  onLeases(held: readonly number[]): void {
+    const { metrics, logger } = this.#options;
+    metrics.leases.set(held.length);
+    metrics.leaseChanges.inc({ change: "claimed" }, held.filter((group) => !this.#groups.includes(group)).length);
+    metrics.leaseChanges.inc({ change: "released" }, this.#groups.filter((group) => !held.includes(group)).length);
+    this.#groups = held;
+    logger.info({ groups: [...held].sort((a, b) => a - b) }, "shard groups held");
+  }
+
+  onPause({ reason, message }: EventProblem, retryMs: number): void {
+    const { health, metrics, logger } = this.#options;
+    health.beat();
+    const condition: HealthCondition = reason === "registry-unavailable" ? "registry" : "broker";
+    metrics.errors.inc({ kind: condition, reason });
+    const isNews = health.set(condition, message);
+    const text = `the ${condition} fails: ${message}. Publishing pauses; the relay goes on by itself.`;
+    if (isNews) logger.error({ retryMs }, text);
+    else logger.debug({ retryMs }, text);
+  }
+
+  onHold({ id, topic, reason, message }: EventProblem): void {
+    const { health, metrics, logger } = this.#options;
+    health.beat();
+    health.clear("broker", "registry");
+    metrics.errors.inc({ kind: "record", reason });
+    metrics.held.set(1);
+    const text =
+      `outbox row ${id} for topic ${topic} cannot be published (${reason}): ${message}. ` +
+      `${remedyOf(reason, topic)} Nothing after it is published until then; nothing is lost.`;
+    const isNews = health.set("held", text, String(id));
+    if (isNews) logger.error({ outboxId: String(id), topic, reason }, text);
+  }
+
+  onAcknowledged(byTopic: ReadonlyMap<string, number>, sendMs: number): void {
+    const { health, metrics, logger } = this.#options;
+    health.beat();
+    metrics.sendSeconds.observe(sendMs / 1_000);
+    for (const [topic, events] of byTopic) metrics.published.inc({ topic }, events);
+    if (health.clear("broker", "registry", "held")) logger.info("publishing again");
+    metrics.lastAcknowledgedAt.setToCurrentTime();
+    metrics.held.set(0);
+  }
+
+  onPublished(_: Batch, occurredAtMs: Float64Array): void {
+    const databaseNow = Date.now() + this.#options.clockAheadMs;
+    for (const occurredAt of occurredAtMs) {
+      this.#options.metrics.delaySeconds.observe(Math.max(0, databaseNow - occurredAt) / 1_000);
+    }
+  }
+}
