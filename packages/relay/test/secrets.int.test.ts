@@ -159,7 +159,7 @@ describe("a relay that runs", () => {
 
   it.each([
     ["cut short", Buffer.from(encodeRecordHeaders([["h", CANARY.repeat(9)]])).subarray(0, 40)],
-    ["no UTF-8", Buffer.from([2, 4, 0xff, 0xfe, 12, ...Buffer.from(CANARY)])],
+    ["followed by what is none", Buffer.concat([encodeRecordHeaders([["h", "v"]]), Buffer.from(CANARY)])],
   ])("an event's headers are %s", async (_what, headers) => {
     const event = createCountedEvent();
     await services.topicOf(event);
@@ -173,10 +173,10 @@ describe("a relay that runs", () => {
   });
 
   it("the database cuts the connection", async () => {
-    const sessions = /waybill_relay_database_sessions_total (\d+)/;
-    const before = Number(sessions.exec(await shown(relay))?.[1]);
+    const sessions = async () => Number(/waybill_relay_database_sessions_total (\d+)/.exec(await shown(relay))?.[1]);
+    const before = await sessions();
     await cutConnection();
-    await troubled(new RegExp(`waybill_relay_database_sessions_total ${before + 1}`));
+    await eventually(async () => (await sessions()) > before);
     await recovered();
   });
 
