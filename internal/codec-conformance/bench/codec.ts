@@ -1,9 +1,10 @@
 // How quick the codec is beside avsc; fails when generated code is less quick than promised:
 // node --conditions=@waybill/source bench/codec.ts [--types 1,50] [--seconds 30]   (seconds without warming up)
 //
-// Contenders take and give the very same values (bigint, Date, Decimal, unions by $type). Rounds alternate between
-// them, and ratios are taken within a round, so that a busy machine slows all of them alike; the median of the ratios
-// counts. With several event types each value is of another one, chosen at random: what V8 learns of one does not serve
+// Contenders take and give the very same values (bigint, Date, Decimal, unions by $type). What counts is the thread's
+// time on a processor: time that goes to other programs, or to V8's compiler beside it, is no contender's. Rounds
+// alternate between contenders, and ratios are taken within a round, as other programs also take caches away; the
+// median of the ratios counts. With several event types each value is of another one, chosen at random: what V8 learns of one does not serve
 // the next.
 import { parseArgs } from "node:util";
 import { createRandom, generateModules } from "@waybill/codec-conformance";
@@ -128,15 +129,20 @@ function measure(
   process.exitCode = 1;
 }
 
-/** Nanoseconds for each value. */
+/** Nanoseconds of the thread on a processor, for each value. */
 function repeat(work: () => void, milliseconds: number): number {
-  const start = performance.now();
+  const start = process.threadCpuUsage();
   let count = 0;
   do {
     work();
     count += VALUES;
-  } while (performance.now() - start < milliseconds);
-  return ((performance.now() - start) * 1e6) / count;
+  } while (microsecondsSince(start) < milliseconds * 1000);
+  return (microsecondsSince(start) * 1000) / count;
+}
+
+function microsecondsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.threadCpuUsage(start);
+  return user + system;
 }
 
 function median(numbers: readonly number[]): number {

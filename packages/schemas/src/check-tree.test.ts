@@ -304,3 +304,14 @@ describe("released versions", () => {
     ]);
   });
 });
+
+it("lets go of what was parsed of an event, unless a baseline is compared with it", () => {
+  const tree = treeOf({ [v1]: orderRecord() });
+  const schema = () => tree.events[0]?.versions[0]?.schema;
+  const parsed = schema();
+  checkTree(tree, new Map(), { baseline: { label: "git:main", events: [], identity: "text" } });
+  expect(schema()).toBe(parsed);
+  checkTree(tree, new Map());
+  expect(schema()).not.toBe(parsed);
+  expect(schema()).toEqual(parsed);
+});

@@ -115,7 +115,6 @@ class JsonReader {
   }
 
   #member(object: SourcePosition, members: Map<string, JsonNode>): void {
-    this.#skipSpace();
     const keyOffset = this.#index;
     if (this.#text[keyOffset] !== '"') this.#fail(`expected a key in double quotes, found ${this.#found()}`);
     const key = this.#string();
@@ -138,16 +137,14 @@ class JsonReader {
     this.#skipSpace();
     if (this.#text[this.#index] === "]") this.#index++;
     else {
-      do {
-        this.#skipSpace();
-        elements.push(this.#value(new SourcePosition(this.#source, this.#index, at, elements.length)));
-      } while (this.#another("]"));
+      do elements.push(this.#value(new SourcePosition(this.#source, this.#index, at, elements.length)));
+      while (this.#another("]"));
     }
     this.#depth--;
     return { kind: "array", elements, at, end: this.#index };
   }
 
-  /** Steps over the comma before another entry, or over the closing bracket. */
+  /** Steps over the comma before another entry and up to that, or over the closing bracket. */
   #another(close: "}" | "]"): boolean {
     this.#skipSpace();
     const next = this.#text[this.#index];
@@ -181,13 +178,15 @@ class JsonReader {
 
   /** Up to a quote, a backslash or a control character. By a regular expression reading takes a tenth longer. */
   #plainCharacters(): string {
+    const text = this.#text;
     const start = this.#index;
-    for (;;) {
-      const code = this.#text.charCodeAt(this.#index);
-      if (code === 0x22 || code === 0x5c || code < 0x20 || this.#index >= this.#text.length) break;
-      this.#index++;
+    let end = start;
+    for (; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      if (code === 0x22 || code === 0x5c || code < 0x20) break;
     }
-    return this.#text.slice(start, this.#index);
+    this.#index = end;
+    return text.slice(start, end);
   }
 
   #escape(): string {
@@ -223,13 +222,12 @@ class JsonReader {
   }
 
   #skipSpace(): void {
-    for (;;) {
-      const code = this.#text.charCodeAt(this.#index);
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) break;
-      this.#index++;
-    }
-    if (this.#text[this.#index] === "/")
-      this.#fail('JSON has no comments; remove it (a schema keeps its words in "doc")');
+    const text = this.#text;
+    let index = this.#index;
+    let code = text.charCodeAt(index);
+    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) code = text.charCodeAt(++index);
+    this.#index = index;
+    if (code === 0x2f) this.#fail('JSON has no comments; remove it (a schema keeps its words in "doc")');
   }
 
   #found(): string {

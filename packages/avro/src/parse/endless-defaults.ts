@@ -15,14 +15,15 @@ export function endlessDefaults(defaults: ReadonlyMap<RecordField, JsonNode>): r
   for (const [field, node] of defaults) {
     // Those of other texts are sound, and need nothing of this one.
     const needed = neededFields(field.type, node).filter((one) => defaults.has(one));
-    open.set(field, needed.length);
+    if (needed.length > 0) open.set(field, needed.length);
     for (const one of needed) {
       const known = users.get(one);
       if (known === undefined) users.set(one, [field]);
       else known.push(field);
     }
   }
-  const settled = [...defaults.keys()].filter((field) => open.get(field) === 0);
+  if (open.size === 0) return [];
+  const settled = [...defaults.keys()].filter((field) => !open.has(field));
   for (let field = settled.pop(); field !== undefined; field = settled.pop()) {
     open.delete(field);
     for (const user of users.get(field) ?? []) {

@@ -11,9 +11,9 @@ import {
   type EnumSchema,
   type FixedSchema,
   isNamed,
-  isPrimitiveType,
   type NamedSchema,
   type PrimitiveType,
+  primitiveTypeOf,
   type RecordField,
   type RecordSchema,
   type Schema,
@@ -37,6 +37,9 @@ const KNOWN_ATTRIBUTES = {
   array: new Set(["type", "items"]),
   map: new Set(["type", "values"]),
 };
+
+const DECIMAL_ATTRIBUTES: ReadonlySet<string> = new Set(["logicalType", "precision", "scale"]);
+const LOGICAL_ATTRIBUTES: ReadonlySet<string> = new Set(["logicalType"]);
 
 /** The most that Java, and so most readers, can allocate: an array has a head. */
 const MAX_FIXED_SIZE = 2 ** 31 - 9;
@@ -104,7 +107,8 @@ export class SchemaBuilder {
   }
 
   #reference(name: string, namespace: string | null, node: JsonNode, whole: JsonNode = node): Schema | null {
-    if (isPrimitiveType(name)) return { type: name, logicalType: null, properties: emptyJsonObject, at: node.at };
+    const type = primitiveTypeOf(name);
+    if (type !== null) return { type, logicalType: null, properties: emptyJsonObject, at: node.at };
     if (["record", "error", "enum", "fixed", "array", "map"].includes(name) && !this.#names.knows(name, namespace)) {
       const message = `"${name}" cannot stand alone: write {"type": "${name}", …} with its attributes as one object`;
       this.#problems.add("unknown-type", message, node.at);
@@ -135,10 +139,9 @@ export class SchemaBuilder {
         return this.#array(new Attributes(node, "an array", this.#problems), namespace);
       case "map":
         return this.#map(new Attributes(node, "a map", this.#problems), namespace);
-      default:
-        if (isPrimitiveType(type.value)) return this.#primitive(node, type.value);
-        return this.#reference(type.value, namespace, type, node);
     }
+    const primitive = primitiveTypeOf(type.value);
+    return primitive === null ? this.#reference(type.value, namespace, type, node) : this.#primitive(node, primitive);
   }
 
   #primitive(node: JsonObjectNode, type: PrimitiveType): Schema {
@@ -264,7 +267,7 @@ export class SchemaBuilder {
   ): { logicalType: LogicalType | null; properties: JsonObject } {
     const logicalType = readLogicalType(attributes, underlying, this.#problems);
     if (logicalType === null) return { logicalType, properties: attributes.others(known) };
-    const consumed = logicalType.name === "decimal" ? ["logicalType", "precision", "scale"] : ["logicalType"];
-    return { logicalType, properties: attributes.others(new Set([...known, ...consumed])) };
+    const consumed = logicalType.name === "decimal" ? DECIMAL_ATTRIBUTES : LOGICAL_ATTRIBUTES;
+    return { logicalType, properties: attributes.others(known, consumed) };
   }
 }

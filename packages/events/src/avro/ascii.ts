@@ -1,11 +1,11 @@
 import type { AvroInput } from "./avro-input.ts";
 
 /** Below this length a loop over bytes is as quick. */
-const WORDS = 8;
+export const WORDS = 8;
 /** Memory larger than this is not kept by {@link latest}. */
 const MAX_KEPT_BYTES = 1024 * 1024;
 /** The highest bit of each of four bytes. */
-const HIGH_BITS = 0x80_80_80_80;
+export const HIGH_BITS = 0x80_80_80_80;
 
 /**
  * The memory that a message lay in last. Messages come in numbers from one piece of memory (64 kB that a socket has
@@ -26,7 +26,7 @@ export function isAscii(input: AvroInput, start: number, end: number): boolean {
     for (let i = start; i < end; i++) bits |= bytes[i]!;
     return bits < 0x80;
   }
-  const memory = (input.memory ??= memoryOf(bytes));
+  const memory = memoryOf(input);
   const last = bytes.byteOffset + end - WORDS;
   for (let i = bytes.byteOffset + start; i < last; i += WORDS) bits |= memory.getInt32(i) | memory.getInt32(i + 4);
   // The last eight once more where the length is no multiple of eight.
@@ -34,7 +34,12 @@ export function isAscii(input: AvroInput, start: number, end: number): boolean {
   return (bits & HIGH_BITS) === 0;
 }
 
-function memoryOf({ buffer }: Uint8Array): DataView<ArrayBufferLike> {
+/** What a message lies in, from its very beginning: add the message's `byteOffset` to positions. */
+export function memoryOf(input: AvroInput): DataView<ArrayBufferLike> {
+  return (input.memory ??= viewOf(input.bytes));
+}
+
+function viewOf({ buffer }: Uint8Array): DataView<ArrayBufferLike> {
   if (latest.buffer === buffer) return latest;
   const memory = new DataView(buffer);
   if (buffer.byteLength <= MAX_KEPT_BYTES) latest = memory;

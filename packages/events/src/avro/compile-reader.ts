@@ -28,7 +28,7 @@ import { defaultOf, matchFields } from "./match-fields.ts";
 import { readKey } from "./read-key.ts";
 import type { RecordCodes } from "./record-code.ts";
 import { type Read, readByCode, readByName, type Step } from "./record-reader.ts";
-import { isSameType } from "./same-type.ts";
+import { SameTypes } from "./same-type.ts";
 import { matchingBranches, namesMatch } from "./schema-match.ts";
 import {
   type AvroType,
@@ -41,6 +41,7 @@ import {
   type StringType,
   type UnionType,
 } from "./schema-type.ts";
+import { readStringMap } from "./string-readers.ts";
 import { differ, unresolvable } from "./unresolvable.ts";
 import { putOwn } from "./value-tests.ts";
 
@@ -56,6 +57,7 @@ interface Memo {
   readonly readers: Map<RecordType, Map<RecordType, RecordReader>>;
   /** Generated code for records of the reader's schema. */
   readonly records: RecordCodes;
+  readonly same: SameTypes;
 }
 
 /**
@@ -71,7 +73,7 @@ interface Memo {
  * that the reader lacks is no such error: it fails when a message brings it.
  */
 export function compileReader(writer: AvroType, reader: AvroType, records: RecordCodes = {}): Read {
-  return resolve(writer, reader, "", { readers: new Map(), records });
+  return resolve(writer, reader, "", { readers: new Map(), records, same: new SameTypes() });
 }
 
 function resolve(writer: AvroType, reader: AvroType, path: string, memo: Memo): Read {
@@ -223,6 +225,7 @@ function resolveArray(writer: AvroType, reader: AvroType, path: string, memo: Me
 
 function resolveMap(writer: AvroType, reader: AvroType, path: string, memo: Memo): Read {
   const readValue = resolve(writer, reader, `${path}{}`, memo);
+  if (readValue === readString) return readStringMap;
   return (input) => {
     const map: Record<string, unknown> = {};
     for (let count = readCount(input); count > 0; count = readCount(input)) {
@@ -234,7 +237,7 @@ function resolveMap(writer: AvroType, reader: AvroType, path: string, memo: Memo
 
 function resolveRecord(writer: RecordType, reader: RecordType, path: string, memo: Memo): Read {
   const code = Object.hasOwn(memo.records, reader.fullName) ? memo.records[reader.fullName] : undefined;
-  if (code !== undefined && isSameType(writer, reader)) return code.read;
+  if (code !== undefined && memo.same.areSame(writer, reader)) return code.read;
   const known = memo.readers.get(writer)?.get(reader);
   if (known !== undefined) {
     if (known.failure !== null) throw known.failure;
@@ -261,7 +264,7 @@ function compileSteps(writer: RecordType, reader: RecordType, path: string, memo
     const target = sources.get(writer.fields[i]!);
     if (target === undefined) return { target: null, isSame: false, read: compileSkip(type) };
     const read = resolve(type, target.type, path === "" ? target.name : `${path}.${target.name}`, memo);
-    return { target, isSame: isSameType(type, target.type), read };
+    return { target, isSame: memo.same.areSame(type, target.type), read };
   });
   const read = new Set(sources.values());
   const missing = reader.fields.filter((field) => !read.has(field));

@@ -4,6 +4,7 @@ import {
   isZeroWidth,
   type MapType,
   type RecordType,
+  type StringType,
   type UnionType,
 } from "@waybill/events/codegen/model";
 import type { ModuleWriter } from "./module-writer.ts";
@@ -129,9 +130,15 @@ export class ReadFunctions {
       case "long":
         if (type.timestamp === null) return call("readLong");
         return call(type.timestamp === "millis" ? "readTimestampMillis" : "readTimestampMicros");
-      case "string": {
-        const brand = this.types.brandOf(type);
-        return `${call("readString")}${brand === null ? "" : ` as ${brand}`}`;
+      case "string":
+        return this.branded(call("readString"), type, type);
+      case "map":
+        if (type.values.kind !== "string") break;
+        return this.branded(call("readStringMap"), type, type.values);
+      case "union": {
+        const text = nullableTextOf(type);
+        if (text === null) break;
+        return this.branded(call("readNullableString"), type, text);
       }
       case "bytes":
         return type.decimal === null ? call("readBytes") : call("readDecimal", type.decimal.scale);
@@ -141,10 +148,19 @@ export class ReadFunctions {
         return call("readFixedDecimal", type.size, type.decimal.scale);
       case "enum":
         return call("readEnum", this.types.symbolsOf(type));
-      default:
-        return `${this.functionFor(type)}(input)`;
     }
+    return `${this.functionFor(type)}(input)`;
   }
+
+  /** The expression as a value of the type, where its text has a brand. */
+  private branded(expression: string, type: AvroType, text: StringType): string {
+    return this.types.brandOf(text) === null ? expression : `${expression} as ${this.types.expressionOf(type)}`;
+  }
+}
+
+/** The text of a union of null and text in this order; null for other unions. */
+function nullableTextOf({ branches: [first, second, ...more] }: UnionType): StringType | null {
+  return first?.kind === "null" && second?.kind === "string" && more.length === 0 ? second : null;
 }
 
 function elementList(items: string): string {

@@ -2,7 +2,7 @@ import { configFileName } from "../config.ts";
 import { type Finding, locationOf, sortFindings } from "../finding.ts";
 import type { SchemaLock } from "../lock-file.ts";
 import { unreleasedOf } from "../rules/release.ts";
-import type { SchemaTree } from "../schema-tree.ts";
+import { fileFindingsOf, type SchemaTree } from "../schema-tree.ts";
 import type { SharedType } from "../shared-types/shared-type.ts";
 import { typeKeyOf } from "../shared-types/type-name.ts";
 import { globPattern } from "./glob.ts";
@@ -26,7 +26,7 @@ export interface LintReport {
  */
 export function lintTree(tree: SchemaTree, lock: SchemaLock): LintReport {
   const findings: Finding[] = [
-    ...tree.findings.filter(({ severity }) => severity === "error"),
+    ...fileFindingsOf(tree).filter(({ severity }) => severity === "error"),
     ...unusedOverrides(tree),
   ];
   const fixes = new Map<string, readonly (readonly TextEdit[])[]>();

@@ -113,11 +113,13 @@ function isMarked(field: RecordField): boolean {
   return keyAttribute in field.properties;
 }
 
-/** Whether the text names the attribute twice: looking through the nested records of all versions takes its time. */
-function mayMarkSeveral({ text, record }: SchemaVersion): boolean {
+/** Whether the file names the attribute twice: looking through the nested records of all versions takes its time. */
+function mayMarkSeveral({ content, imports, record }: SchemaVersion): boolean {
   const isOwn = record?.fields.some(isMarked) ?? false;
+  if (!isOwn || imports.length > 0) return true;
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   // An escape may spell the attribute in another way.
-  return !isOwn || text.includes("\\u") || text.indexOf(keyAttribute) !== text.lastIndexOf(keyAttribute);
+  return bytes.includes("\\u") || bytes.indexOf(keyAttribute) !== bytes.lastIndexOf(keyAttribute);
 }
 
 /** The fields of all records inside a record, without its own. */

@@ -8,10 +8,10 @@ import { type EventHistory, fileOf, type SchemaTree, type SchemaVersion } from "
 import { isUnlinked } from "../shared-types/read-imports.ts";
 import { isPartOf } from "../shared-types/shared-type.ts";
 import { typeKeyOf } from "../shared-types/type-name.ts";
-import { editedTypes, lockEntryOfType, unreleasedTypes } from "./shared-types.ts";
+import { lockEntryOfType, unreleasedTypes } from "./shared-types.ts";
 
-/** A released version stays as it is: events written with it are in topics, and programs built on it are running. */
-export function checkReleased(
+/** A released version stays: events written with it are in topics, and programs built on it are running. */
+export function checkRemoved(
   { events, types }: Pick<SchemaTree, "events" | "types">,
   lock: SchemaLock,
 ): readonly Finding[] {
@@ -21,13 +21,29 @@ export function checkReleased(
       ([key, versions]) => [key, new Set(versions.map(({ version }) => version))] as const,
     ),
   ]);
-  const removed = [...lock].flatMap(([type, versions]) =>
+  return [...lock].flatMap(([type, versions]) =>
     [...versions]
       .filter(([version, { retired }]) => retired !== true && present.get(type)?.has(version) !== true)
       .map(([version, locked]) => removedVersion(type, version, locked)),
   );
-  const edited = editedTypes(types, lock);
-  return [...removed, ...events.flatMap((event) => checkVersions(event, lock.get(event.name.type), edited))];
+}
+
+/**
+ * A released version stays as it is, too.
+ *
+ * @param edited the files of the shared types that are not as they were released
+ */
+export function checkEdited(event: EventHistory, lock: SchemaLock, edited: ReadonlySet<string>): readonly Finding[] {
+  const locked = lock.get(event.name.type);
+  const next = Math.max(...event.versions.map(({ version }) => version)) + 1;
+  return event.versions.flatMap((version) => {
+    const before = locked?.get(version.version);
+    if (before === undefined) return [unreleasedVersion(event.name, version)];
+    if (before.sha256 === version.sha256) return [];
+    // What is wrong with a shared type is told once, at the type.
+    const isTold = [...edited].some((file) => isPartOf(file, version)) || isUnlinked(version);
+    return isTold ? [] : [editedVersion(event.name, version, before, next)];
+  });
 }
 
 /** Versions that the lock does not know: they may still change. */
@@ -110,22 +126,6 @@ function lockEntryOf(version: SchemaVersion): LockEntry {
 
 function canonicalFingerprint(version: SchemaVersion): string | null {
   return version.schema === null ? null : fingerprint64(version.schema).toString(16).padStart(16, "0");
-}
-
-function checkVersions(
-  event: EventHistory,
-  locked: ReadonlyMap<number, LockedVersion> | undefined,
-  edited: ReadonlySet<string>,
-): readonly Finding[] {
-  const next = Math.max(...event.versions.map(({ version }) => version)) + 1;
-  return event.versions.flatMap((version) => {
-    const before = locked?.get(version.version);
-    if (before === undefined) return [unreleasedVersion(event.name, version)];
-    if (before.sha256 === version.sha256) return [];
-    // What is wrong with a shared type is told once, at the type.
-    const isTold = [...edited].some((file) => isPartOf(file, version)) || isUnlinked(version);
-    return isTold ? [] : [editedVersion(event.name, version, before, next)];
-  });
 }
 
 function unreleasedVersion(name: EventName, version: SchemaVersion): Finding {

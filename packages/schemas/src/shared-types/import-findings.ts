@@ -1,5 +1,6 @@
 import type { NamedSchema, SchemaProblem } from "@waybill/avro";
 import { type Finding, locationOf } from "../finding.ts";
+import { nestingOf } from "./inline-types.ts";
 import type { LinkedSchema } from "./link-schema.ts";
 import { importsAttribute } from "./read-imports.ts";
 import { closureOf, type SharedType } from "./shared-type.ts";
@@ -21,7 +22,7 @@ export function findingsOf(linked: LinkedSchema, types: readonly SharedType[]): 
     ...conflictsOf(linked),
     ...withoutRepeatedImports(uses),
     ...(result.ok ? unusedImports(linked) : []),
-    ...nestingOf(linked),
+    ...tooDeep(linked),
   ];
 }
 
@@ -101,8 +102,8 @@ function missingImport(
   return { ...place, message: `there is no type ${name}; ${alike.file} defines ${fullName}`, help };
 }
 
-function addTo({ source }: LinkedSchema, path: string): string {
-  if (source.imports === null) return `add "${importsAttribute}": ["${path}"] at the top of the file`;
+function addTo({ list }: LinkedSchema, path: string): string {
+  if (list === null) return `add "${importsAttribute}": ["${path}"] at the top of the file`;
   return `add "${path}" to "${importsAttribute}"`;
 }
 
@@ -162,7 +163,9 @@ function freshName({ at, fullName }: NamedSchema): string {
   return `; while ${at.file} is not released it can also be renamed ${typeFullNameFor(place.name, place.version)}`;
 }
 
-function nestingOf({ file, nesting }: LinkedSchema): readonly Finding[] {
+function tooDeep({ file, inlined }: LinkedSchema): readonly Finding[] {
+  // Of a file without imports the parser has seen to it.
+  const nesting = inlined === null ? 0 : nestingOf(inlined);
   if (nesting <= deepest) return [];
   return [
     {

@@ -6,8 +6,8 @@ import {
   checkRecord,
   defineEvent,
   type EventDescriptor,
-  readBranch,
   readEnum,
+  readNullableString,
   readString,
   readTimestampMillis,
   type ResolvingStep,
@@ -69,10 +69,6 @@ function readOrderCancelledV1(input: AvroInput): OrderCancelledV1 {
     detail: readNullableString(input),
     cancelledAt: readTimestampMillis(input),
   };
-}
-
-function readNullableString(input: AvroInput): string | null {
-  return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
 function resolveOrderCancelledV1(input: AvroInput, steps: readonly ResolvingStep[]): OrderCancelledV1 {

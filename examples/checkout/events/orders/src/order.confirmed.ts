@@ -7,8 +7,8 @@ import {
   type Decimal,
   defineEvent,
   type EventDescriptor,
-  readBranch,
   readDecimal,
+  readNullableString,
   readString,
   readTimestampMillis,
   type ResolvingStep,
@@ -73,13 +73,9 @@ function readOrderConfirmedV1(input: AvroInput): OrderConfirmedV1 {
     paymentId: readString(input),
     total: readDecimal(input, 2),
     currency: readString(input),
-    shippingAddressId: readNullableUuid(input),
+    shippingAddressId: readNullableString(input),
     confirmedAt: readTimestampMillis(input),
   };
-}
-
-function readNullableUuid(input: AvroInput): string | null {
-  return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
 function resolveOrderConfirmedV1(input: AvroInput, steps: readonly ResolvingStep[]): OrderConfirmedV1 {
@@ -108,7 +104,7 @@ function resolveOrderConfirmedV1(input: AvroInput, steps: readonly ResolvingStep
         field4 = step.read === null ? readString(input) : (step.read(input) as string);
         break;
       case 5:
-        field5 = step.read === null ? readNullableUuid(input) : (step.read(input) as string | null);
+        field5 = step.read === null ? readNullableString(input) : (step.read(input) as string | null);
         break;
       case 6:
         field6 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);

@@ -7,10 +7,10 @@ import {
   type Decimal,
   defineEvent,
   type EventDescriptor,
-  readBranch,
   readCount,
   readDecimal,
   readInt,
+  readNullableString,
   readString,
   readTimestampMillis,
   type ResolvingStep,
@@ -243,7 +243,7 @@ function readOrderPlacedV2(input: AvroInput): OrderPlacedV2 {
     items: readOrderItemV2Array(input),
     total: readDecimal(input, 2),
     currency: readString(input),
-    shippingAddressId: readNullableUuid(input),
+    shippingAddressId: readNullableString(input),
     placedAt: readTimestampMillis(input),
   };
 }
@@ -263,14 +263,6 @@ function readOrderItemV2(input: AvroInput): OrderItemV2 {
     quantity: readInt(input),
     unitPrice: readDecimal(input, 2),
   };
-}
-
-function readNullableString(input: AvroInput): string | null {
-  return readBranch(input, 2) === 0 ? null : readString(input);
-}
-
-function readNullableUuid(input: AvroInput): string | null {
-  return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
 function resolveOrderPlacedV2(input: AvroInput, steps: readonly ResolvingStep[]): OrderPlacedV2 {
@@ -299,7 +291,7 @@ function resolveOrderPlacedV2(input: AvroInput, steps: readonly ResolvingStep[])
         field4 = step.read === null ? readString(input) : (step.read(input) as string);
         break;
       case 5:
-        field5 = step.read === null ? readNullableUuid(input) : (step.read(input) as string | null);
+        field5 = step.read === null ? readNullableString(input) : (step.read(input) as string | null);
         break;
       case 6:
         field6 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);

@@ -6,7 +6,7 @@ import {
   checkRecord,
   defineEvent,
   type EventDescriptor,
-  readBranch,
+  readNullableString,
   readString,
   readTimestampMillis,
   type ResolvingStep,
@@ -62,10 +62,6 @@ function readOrderShippedV1(input: AvroInput): OrderShippedV1 {
     trackingNumber: readNullableString(input),
     shippedAt: readTimestampMillis(input),
   };
-}
-
-function readNullableString(input: AvroInput): string | null {
-  return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
 function resolveOrderShippedV1(input: AvroInput, steps: readonly ResolvingStep[]): OrderShippedV1 {

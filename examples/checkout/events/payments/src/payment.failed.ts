@@ -7,9 +7,9 @@ import {
   type Decimal,
   defineEvent,
   type EventDescriptor,
-  readBranch,
   readDecimal,
   readEnum,
+  readNullableString,
   readString,
   readTimestampMillis,
   type ResolvingStep,
@@ -92,10 +92,6 @@ function readPaymentFailedV1(input: AvroInput): PaymentFailedV1 {
     detail: readNullableString(input),
     failedAt: readTimestampMillis(input),
   };
-}
-
-function readNullableString(input: AvroInput): string | null {
-  return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
 function resolvePaymentFailedV1(input: AvroInput, steps: readonly ResolvingStep[]): PaymentFailedV1 {

@@ -7,8 +7,8 @@ import {
   type Decimal,
   defineEvent,
   type EventDescriptor,
-  readBranch,
   readDecimal,
+  readNullableString,
   readString,
   readTimestampMillis,
   type ResolvingStep,
@@ -76,10 +76,6 @@ function readPaymentSucceededV1(input: AvroInput): PaymentSucceededV1 {
     providerReference: readNullableString(input),
     succeededAt: readTimestampMillis(input),
   };
-}
-
-function readNullableString(input: AvroInput): string | null {
-  return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
 function resolvePaymentSucceededV1(input: AvroInput, steps: readonly ResolvingStep[]): PaymentSucceededV1 {

@@ -7,6 +7,7 @@ import {
   defineEvent,
   type EventDescriptor,
   readBranch,
+  readNullableString,
   readString,
   readTimestampMillis,
   type ResolvingStep,
@@ -78,10 +79,6 @@ function readShipmentDispatchedV1(input: AvroInput): ShipmentDispatchedV1 {
     dispatchedAt: readTimestampMillis(input),
     expectedDeliveryAt: readNullableTimestampMillis(input),
   };
-}
-
-function readNullableString(input: AvroInput): string | null {
-  return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
 function readNullableTimestampMillis(input: AvroInput): Date | null {

@@ -6,7 +6,7 @@ import {
   checkRecord,
   defineEvent,
   type EventDescriptor,
-  readBranch,
+  readNullableString,
   readString,
   readTimestampMillis,
   type ResolvingStep,
@@ -62,10 +62,6 @@ function readUserRegisteredV1(input: AvroInput): UserRegisteredV1 {
     locale: readString(input),
     registeredAt: readTimestampMillis(input),
   };
-}
-
-function readNullableString(input: AvroInput): string | null {
-  return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
 function resolveUserRegisteredV1(input: AvroInput, steps: readonly ResolvingStep[]): UserRegisteredV1 {
