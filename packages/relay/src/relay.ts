@@ -10,9 +10,8 @@ import { startHttpServer, type RunningHttpServer } from "./http-server.ts";
 import { createLogger } from "./logger.ts";
 import { createMetrics, type RelayMetrics } from "./metrics.ts";
 import { abortableDelay } from "./abortable-delay.ts";
-import { KafkajsPublisher } from "./publishers/kafkajs.ts";
+import { createPublisher } from "./publishers/create-publisher.ts";
 import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.ts";
-import { RecordLanePublisher } from "./publishers/record-lane-publisher.ts";
 import { HoldAtProblem } from "./event-problems.ts";
 import { LoopReporter } from "./loop-reporter.ts";
 import { PublishLoop } from "./publish-loop.ts";
@@ -48,7 +47,8 @@ export interface RelayEnvironment {
 export async function startRelay(options: RelayOptions, environment: RelayEnvironment = {}): Promise<RunningRelay> {
   const settings = completeSettings(options);
   const logger = environment.logger ?? createLogger(settings.logLevel);
-  const relay = new Relay(settings, logger);
+  const publisher = await createPublisher(settings, (message) => logger.debug({ from: settings.driver }, message));
+  const relay = new Relay(settings, logger, tracePublisher(publisher));
   try {
     await relay.start();
   } catch (error) {
@@ -74,7 +74,7 @@ class Relay implements RunningRelay {
   #stopped: Promise<void> | null = null;
   finished: Promise<void> = Promise.resolve();
 
-  constructor(settings: RelaySettings, logger: Logger) {
+  constructor(settings: RelaySettings, logger: Logger, publisher: LanePublisher) {
     this.#settings = settings;
     this.#logger = logger;
     this.#registry = new SchemaRegistry({
@@ -82,12 +82,8 @@ class Relay implements RunningRelay {
       autoRegister: settings.autoRegister,
       timeoutMs: settings.connectTimeoutMs,
     });
-    this.#publisher = tracePublisher(
-      new RecordLanePublisher(
-        new KafkajsPublisher({ ...settings, log: (message) => logger.debug({ from: "kafkajs" }, message) }),
-      ),
-    );
-    this.#lanes = Array.from({ length: settings.lanes }, (_, index) => this.#publisher.openLane(`lane-${index}`));
+    this.#publisher = publisher;
+    this.#lanes = Array.from({ length: settings.lanes }, (_, index) => publisher.openLane(`lane-${index}`));
     const { clientId: name } = settings;
     this.#instance = { id: randomUUID(), name, host: hostname(), pid: process.pid, version: packageVersion };
   }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { describeEvent, parseFrame } from "@waybill/events";
 import { eventually } from "@waybill/harness";
 import { DeliveryChecker } from "./delivery-checker.ts";
@@ -12,62 +12,74 @@ const SEED = 4_711;
 
 let services: RelayServices;
 
-beforeAll(async () => {
+beforeEach(async () => {
   services = await startRelayServices();
   await createStressSchema(services.database.url);
 });
-afterAll(async () => {
+afterEach(async () => {
   await services.cleanUp();
   await services.stop();
 });
 
-it("loses and inverts nothing from writers under stress to the topic, while relays are killed", async () => {
-  const { topic: name } = createCountedEvent("stress");
-  const event: CountedEvent = describeEvent({
-    type: "relay.test.stressed",
-    version: 1,
-    topic: name,
-    schema: stressSchema,
-  });
-  await insertSchema(services.client, event);
-  await services.register(event);
-  const topic = await services.topicOf(event);
-  const random = seededRandom(SEED);
+it.each([
+  { how: "killed", signal: "SIGKILL", topic: "killed" },
+  { how: "restarted in turn", signal: "SIGTERM", topic: "restarted" },
+] as const)(
+  "loses and inverts nothing under stress while two instances are $how",
+  async ({ signal, topic: suffix }) => {
+    const { topic: name } = createCountedEvent(`stress-${suffix}`);
+    const event: CountedEvent = describeEvent({
+      type: "relay.test.stressed",
+      version: 1,
+      topic: name,
+      schema: stressSchema,
+    });
+    await insertSchema(services.client, event);
+    await services.register(event);
+    const topic = await services.topicOf(event);
+    const random = seededRandom(SEED);
 
-  let isWriting = true;
-  const writing = runStressWriters({
-    url: services.database.url,
-    writers: 8,
-    transactions: 120,
-    seed: SEED,
-    topic: event.topic,
-    schemaId: event.schemaId,
-  }).finally(() => {
-    isWriting = false;
-  });
-  let kills = 0;
-  while (isWriting) {
-    const relay = await spawnRelay(services.options({ batchSize: 20 }));
-    const target = topic.records.length + random() * 150;
-    await eventually(() => topic.records.length > target || !isWriting);
-    relay.kill("SIGKILL");
-    await relay.exited;
-    kills++;
-  }
-  await writing;
-  expect(kills).toBeGreaterThan(1);
+    const options = services.options({ batchSize: 20 });
+    let [older, newer] = await Promise.all([spawnRelay(options), spawnRelay(options)]);
+    let isWriting = true;
+    const writing = runStressWriters({
+      url: services.database.url,
+      writers: 8,
+      transactions: 160,
+      seed: SEED,
+      topic: event.topic,
+      schemaId: event.schemaId,
+    }).finally(() => {
+      isWriting = false;
+    });
+    let ends = 0;
+    while (isWriting) {
+      const target = topic.records.length + random() * 150;
+      await eventually(() => topic.records.length > target || !isWriting);
+      older.kill(signal);
+      const exit = await older.exited;
+      expect(exit).toBe(signal === "SIGTERM" ? 0 : signal);
+      ends++;
+      [older, newer] = [newer, await spawnRelay(options)];
+    }
+    await writing;
+    expect(ends).toBeGreaterThan(0);
 
-  await services.start();
-  const { rows } = await services.client.query<{ committed: number }>(
-    "SELECT count(*)::int AS committed FROM stress.audit",
-  );
-  const committed = (rows[0] as { committed: number }).committed;
-  const check = () => {
-    const checker = new DeliveryChecker();
-    for (const { key, value } of topic.records)
-      checker.deliver(String(key), stressedVersion(parseFrame(value).payload));
-    return checker;
-  };
-  await eventually(() => check().delivered >= committed);
-  expect(await check().report(services.client)).toMatchObject({ committed, lost: 0, inverted: 0, phantom: 0 });
-});
+    const { rows } = await services.client.query<{ committed: number }>(
+      "SELECT count(*)::int AS committed FROM stress.audit",
+    );
+    const committed = (rows[0] as { committed: number }).committed;
+    const check = () => {
+      const checker = new DeliveryChecker();
+      for (const { key, value } of topic.records)
+        checker.deliver(String(key), stressedVersion(parseFrame(value).payload));
+      return checker;
+    };
+    await eventually(() => check().delivered >= committed);
+    const report = await check().report(services.client);
+    expect(report).toMatchObject({ committed, lost: 0, inverted: 0, phantom: 0 });
+    if (signal === "SIGTERM") expect(report.repeated).toBe(0);
+    for (const relay of [older, newer]) relay.kill("SIGKILL");
+    await Promise.all([older.exited, newer.exited]);
+  },
+);

@@ -74,7 +74,7 @@ it("publishes events without a key, to any partition", async () => {
   const event = createCountedEvent();
   await services.register(event);
   const topic = await services.topicOf(event);
-  await services.start();
+  await services.start({ batchSize: 5 });
   await insertEvents(services.client, event, countedData(["a"], 20));
   await services.client.query("UPDATE waybill.outbox SET key = NULL, xid = pg_current_xact_id()");
   await eventually(() => topic.records.filter(({ key }) => key === null).length === 20);

@@ -1,7 +1,10 @@
-import { CompressionCodecs, CompressionTypes } from "kafkajs";
+import kafkajs, { type CompressionTypes as CompressionType } from "kafkajs";
 import { codecOf, type Compression } from "../compression.ts";
 
-const types: Readonly<Record<Compression, CompressionTypes>> = {
+/** Node.js does not find these among the names that the CommonJS module exports. */
+const { CompressionCodecs, CompressionTypes } = kafkajs;
+
+const types: Readonly<Record<Compression, CompressionType>> = {
   none: CompressionTypes.None,
   gzip: CompressionTypes.GZIP,
   snappy: CompressionTypes.Snappy,
@@ -10,7 +13,7 @@ const types: Readonly<Record<Compression, CompressionTypes>> = {
 };
 
 /** kafkajs's name of a compression, which it brings itself (gzip) or can do from now on: its table of codecs is global. */
-export function kafkajsCompression(compression: Compression): CompressionTypes {
+export function kafkajsCompression(compression: Compression): CompressionType {
   const type = types[compression];
   const codec = codecOf(compression);
   if (codec === null || type === CompressionTypes.None || type === CompressionTypes.GZIP) return type;
