@@ -3,6 +3,7 @@ export { type PostgresServer, type PostgresSettings, startPostgresServer } from 
 export { startTcpProxy, type TcpProxy, type TcpProxyOptions } from "./tcp-proxy.ts";
 export { createKafkaServer, type KafkaOptions, type KafkaServer, type RunningKafka, startKafka } from "./kafka.ts";
 export { createTestCertificates, type TestCertificates } from "./test-certificates.ts";
+export { recordSpans, type SpanRecorder } from "./span-recorder.ts";
 export { startTestBroker, type TestBroker } from "./test-broker.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";
 export {

@@ -15,6 +15,7 @@ import {
 import type { HandlerTransaction } from "./handler-transaction.ts";
 import type { HandlerTable, ReceivedEvent, Registration } from "./handlers.ts";
 import type { KafkaPort, KafkaRecord } from "./kafka-port.ts";
+import { inProcessSpan } from "./process-span.ts";
 import type { Slots } from "./slots.ts";
 
 /**
@@ -93,14 +94,16 @@ export class RecordProcessor {
     event: ReceivedEvent<unknown>,
     signal: AbortSignal,
   ): Promise<Outcome> {
-    const { emit, random, retry, slots, transaction } = this.#parts;
+    const { emit, groupId, random, retry, slots, transaction } = this.#parts;
     let counts: FailureCounts = NO_FAILURES;
     while (!signal.aborted) {
       const attempt = counts.attempts + 1;
       let startedAt = 0;
       const result = await slots.run(async () => {
         startedAt = performance.now();
-        return signal.aborted ? null : transaction.attempt(registration, event, attempt);
+        if (signal.aborted) return null;
+        const processed = { groupId, record: reference, event, attempt };
+        return inProcessSpan(processed, () => transaction.attempt(registration, event, attempt));
       });
       if (result === null) break;
       if (result.kind === "handled") {

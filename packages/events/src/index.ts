@@ -17,5 +17,6 @@ export {
 } from "./errors.ts";
 export { decodeRecordHeaders, encodeRecordHeaders } from "./record-headers.ts";
 export { schemaIdOf } from "./schema-id.ts";
+export { formatTraceparent, parseTraceparent, type TraceParent } from "./traceparent.ts";
 export { createUpcaster, type EventOfAnyGeneration, type Upcast, type Upcaster, type Upcasters } from "./upcast.ts";
 export { type Frame, frame, parseFrame } from "./wire-format.ts";

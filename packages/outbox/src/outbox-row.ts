@@ -1,4 +1,10 @@
-import { encodeRecordHeaders, type Envelope, type EventDescriptor, envelopeToHeaders } from "@waybill/events";
+import {
+  encodeRecordHeaders,
+  type Envelope,
+  type EventDescriptor,
+  envelopeToHeaders,
+  parseTraceparent,
+} from "@waybill/events";
 import { validate as isUuid } from "uuid";
 import { OutboxError } from "./errors.ts";
 import type { EventContext } from "./event-context.ts";
@@ -28,8 +34,6 @@ export interface Surroundings {
 /** The registry wire format's prefix, which the relay adds. */
 const FRAME_BYTES = 5;
 const TOPIC = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
-/** Source: W3C Trace Context, "traceparent header": version, trace-id, parent-id, flags; none of them all zeros. */
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
 
 /**
  * Checks and encodes one event. Pure but for its clock and ids.
@@ -70,7 +74,7 @@ function envelopeOf(
     subject,
     correlationId: options.correlationId || context.correlationId || id.toLowerCase(),
     causationId: firstGiven(options.causationId, context.causationId) || null,
-    traceparent: traceparent !== null && TRACEPARENT.test(traceparent) ? traceparent : null,
+    traceparent: traceparent !== null && parseTraceparent(traceparent) !== null ? traceparent : null,
   };
 }
 

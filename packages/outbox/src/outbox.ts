@@ -4,6 +4,7 @@ import { OutboxError } from "./errors.ts";
 import { currentContext } from "./event-context.ts";
 import { insertRows } from "./insert-rows.ts";
 import { toOutboxRow } from "./outbox-row.ts";
+import { inPublishSpan } from "./publish-span.ts";
 import { event, type PendingEvent, type PublishOptions } from "./pending-event.ts";
 import { assertTransactionClient, type TransactionClient } from "./transaction-client.ts";
 
@@ -92,10 +93,12 @@ export function createOutbox(options: OutboxOptions = {}): Outbox {
   async function publishAll(client: unknown, events: readonly PendingEvent[]): Promise<readonly string[]> {
     assertTransactionClient(client);
     const now = () => new Date();
-    const surroundings = { source: source(), maxEventBytes, context: currentContext(), now, newId: uuidV7 };
-    const rows = events.map((pending) => toOutboxRow(pending, surroundings));
-    await insertRows(client, rows);
-    return rows.map((row) => row.eventId);
+    return inPublishSpan(events, currentContext(), async (context) => {
+      const surroundings = { source: source(), maxEventBytes, context, now, newId: uuidV7 };
+      const rows = events.map((pending) => toOutboxRow(pending, surroundings));
+      await insertRows(client, rows);
+      return rows.map((row) => row.eventId);
+    });
   }
 
   async function publish<Data>(

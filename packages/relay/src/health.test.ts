@@ -21,3 +21,37 @@ it("tells how long the loop has been silent", () => {
   health.beat();
   expect(health.silentMs).toBe(0);
 });
+
+it("is told of what comes and goes at most every ten seconds, and of what stays in the end", () => {
+  let now = 0;
+  const health = new Health(() => now);
+  const told: string[] = [];
+  for (; now < 60_000; now += 100) {
+    if (health.set("broker", "gone")) told.push(`gone at ${now}`);
+    if (health.clear("broker")) told.push(`back at ${now}`);
+  }
+  expect(told).toEqual([0, 10_000, 20_000, 30_000, 40_000, 50_000].flatMap((at) => [`gone at ${at}`, `back at ${at}`]));
+  now = 55_000;
+  expect(health.set("broker", "gone for good")).toBe(false);
+  now = 59_999;
+  expect(health.set("broker", "gone for good")).toBe(false);
+  now = 60_000;
+  expect(health.set("broker", "gone for good")).toBe(true);
+  now = 90_000;
+  expect(health.set("broker", "gone for good")).toBe(false);
+});
+
+it("another subject of a condition is news", () => {
+  let now = 0;
+  const health = new Health(() => now);
+  expect(health.set("held", "row 7", "7")).toBe(true);
+  now = 10_000;
+  expect(health.set("held", "row 7", "7")).toBe(false);
+  expect(health.set("held", "row 8", "8")).toBe(true);
+});
+
+it("shows no passwords", () => {
+  const health = new Health(() => 0);
+  health.set("registry", "http://me:s3cret@registry does not answer");
+  expect(health.reasons).toMatchObject({ registry: "http://me:***@registry does not answer" });
+});

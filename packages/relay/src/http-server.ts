@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { messageOf, RelayError } from "./errors.ts";
 import type { Health } from "./health.ts";
+import { healthConditions } from "./metrics-table.ts";
 import type { RelayMetrics } from "./metrics.ts";
 
 export interface HttpServerOptions {
@@ -74,8 +75,10 @@ function sendReadiness(response: ServerResponse, health: Health): void {
 }
 
 async function sendMetrics(response: ServerResponse, metrics: RelayMetrics, health: Health): Promise<void> {
-  const { registry, ready } = metrics;
-  ready.set(health.isReady ? 1 : 0);
+  const { registry, ready, condition: conditions } = metrics;
+  const { isReady, reasons } = health;
+  ready.set(isReady ? 1 : 0);
+  for (const condition of healthConditions) conditions.set({ condition }, Object.hasOwn(reasons, condition) ? 1 : 0);
   const text = await registry.metrics();
   response.writeHead(200, { "content-type": registry.contentType }).end(text);
 }

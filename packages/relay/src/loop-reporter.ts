@@ -12,6 +12,8 @@ export interface LoopReporterOptions {
   readonly metrics: RelayMetrics;
   readonly logger: Logger;
   readonly monitor: BacklogMonitor;
+  /** How many instances live. */
+  readonly instances: () => number;
   /** How far the database's clock is ahead of ours, in milliseconds. */
   readonly clockAheadMs: number;
 }
@@ -19,28 +21,41 @@ export interface LoopReporterOptions {
 /** Tells logs, metrics and readiness what the loop does. */
 export class LoopReporter implements LoopObserver {
   readonly #options: LoopReporterOptions;
-  #heldEvent: number | null = null;
+  #groups: readonly number[] = [];
 
   constructor(options: LoopReporterOptions) {
     this.#options = options;
   }
 
-  onRound(): void {
-    this.#options.health.beat();
+  onRound(strands: number): void {
+    const { health, metrics, instances } = this.#options;
+    health.beat();
+    metrics.strands.set(strands);
+    metrics.instances.set(instances());
   }
 
   onLook(foundEvents: boolean): void {
     this.#options.monitor.noteLook(foundEvents);
   }
 
-  onRead({ events }: Batch): void {
-    this.#options.monitor.noteLook(true);
-    this.#options.metrics.batchEvents.observe(events);
+  onRead({ events, bytes, next }: Batch): void {
+    const { monitor, metrics } = this.#options;
+    monitor.noteLook(true);
+    metrics.batches.inc({ mode: next.s2 === null ? "steady" : "backlog" });
+    metrics.batchEvents.observe(events);
+    metrics.batchBytes.observe(bytes);
+  }
+
+  onSaved(durationMs: number): void {
+    this.#options.metrics.checkpointSeconds.observe(durationMs / 1_000);
   }
 
   onLeases(held: readonly number[]): void {
     const { metrics, logger } = this.#options;
     metrics.leases.set(held.length);
+    metrics.leaseChanges.inc({ change: "claimed" }, held.filter((group) => !this.#groups.includes(group)).length);
+    metrics.leaseChanges.inc({ change: "released" }, this.#groups.filter((group) => !held.includes(group)).length);
+    this.#groups = held;
     logger.info({ groups: [...held].sort((a, b) => a - b) }, "shard groups held");
   }
 
@@ -48,7 +63,7 @@ export class LoopReporter implements LoopObserver {
     const { health, metrics, logger } = this.#options;
     health.beat();
     const condition: HealthCondition = reason === "registry-unavailable" ? "registry" : "broker";
-    metrics.errors.inc({ kind: condition });
+    metrics.errors.inc({ kind: condition, reason });
     const isNews = health.set(condition, message);
     const text = `the ${condition} fails: ${message}. Publishing pauses; the relay goes on by itself.`;
     if (isNews) logger.error({ retryMs }, text);
@@ -59,14 +74,13 @@ export class LoopReporter implements LoopObserver {
     const { health, metrics, logger } = this.#options;
     health.beat();
     health.clear("broker", "registry");
-    metrics.errors.inc({ kind: "record" });
+    metrics.errors.inc({ kind: "record", reason });
     metrics.held.set(1);
     const text =
       `outbox row ${id} for topic ${topic} cannot be published (${reason}): ${message}. ` +
       `${remedyOf(reason, topic)} Nothing after it is published until then; nothing is lost.`;
-    health.set("held", text);
-    if (this.#heldEvent !== id) logger.error({ outboxId: String(id), topic, reason }, text);
-    this.#heldEvent = id;
+    const isNews = health.set("held", text, String(id));
+    if (isNews) logger.error({ outboxId: String(id), topic, reason }, text);
   }
 
   onAcknowledged(byTopic: ReadonlyMap<string, number>, sendMs: number): void {
@@ -75,8 +89,8 @@ export class LoopReporter implements LoopObserver {
     metrics.sendSeconds.observe(sendMs / 1_000);
     for (const [topic, events] of byTopic) metrics.published.inc({ topic }, events);
     if (health.clear("broker", "registry", "held")) logger.info("publishing again");
+    metrics.lastAcknowledgedAt.setToCurrentTime();
     metrics.held.set(0);
-    this.#heldEvent = null;
   }
 
   onPublished(_: Batch, occurredAtMs: Float64Array): void {

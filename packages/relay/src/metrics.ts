@@ -1,84 +1,63 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { errorReasons, type MetricDefinition, type MetricName, metricNames, metricsTable } from "./metrics-table.ts";
+import { createTopicCounter } from "./topic-counter.ts";
 
-/** The relay's Prometheus metrics, in a registry of their own; the README's table lists them. */
-export interface RelayMetrics {
-  readonly registry: Registry;
-  readonly published: Counter<"topic">;
-  readonly errors: Counter<"kind">;
-  readonly sendSeconds: Histogram;
-  readonly delaySeconds: Histogram;
-  readonly batchEvents: Histogram;
-  readonly backlogEvents: Gauge;
-  readonly backlogAgeSeconds: Gauge;
-  readonly ready: Gauge;
-  readonly held: Gauge;
-  readonly leases: Gauge;
-}
+type AnyMetric = Counter | Gauge | Histogram;
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+type Labels<Definition> = Definition extends { readonly labels: infer Names } ? Extract<keyof Names, string> : never;
 
+type MetricOf<Definition extends MetricDefinition> = {
+  readonly counter: Counter<Labels<Definition>>;
+  readonly gauge: Gauge<Labels<Definition>>;
+  readonly histogram: Histogram<Labels<Definition>>;
+}[Definition["type"]];
+
+/** The relay's Prometheus metrics, in a registry of their own. */
+export type RelayMetrics = { readonly registry: Registry } & {
+  readonly [Name in MetricName]: MetricOf<(typeof metricsTable)[Name]>;
+};
+
+/** Makes all metrics. A reserved one is registered when it is first used, so that nothing is exported that nobody feeds. */
 export function createMetrics(): RelayMetrics {
   const registry = new Registry();
-  const registers = [registry];
-  const metrics: RelayMetrics = {
-    registry,
-    published: new Counter({
-      name: "waybill_relay_events_published_total",
-      help: "Events acknowledged by the broker.",
-      labelNames: ["topic"],
-      registers,
-    }),
-    errors: new Counter({
-      name: "waybill_relay_errors_total",
-      help: "Failed attempts, by what failed: database, broker, registry, record.",
-      labelNames: ["kind"],
-      registers,
-    }),
-    sendSeconds: new Histogram({
-      name: "waybill_relay_send_duration_seconds",
-      help: "From handing records to the broker to its acknowledgement.",
-      buckets: SECONDS,
-      registers,
-    }),
-    delaySeconds: new Histogram({
-      name: "waybill_relay_event_delay_seconds",
-      help: "From an event's INSERT to its acknowledgement, by the database's clock.",
-      buckets: SECONDS,
-      registers,
-    }),
-    batchEvents: new Histogram({
-      name: "waybill_relay_batch_events",
-      help: "Events in a batch read from the outbox.",
-      buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000],
-      registers,
-    }),
-    backlogEvents: new Gauge({
-      name: "waybill_relay_backlog_events",
-      help: "Committed events not yet published: exact up to 10,000, above that an upper bound.",
-      registers,
-    }),
-    backlogAgeSeconds: new Gauge({
-      name: "waybill_relay_backlog_oldest_age_seconds",
-      help: "Age of the oldest unpublished event, by the database's clock; 0 when there is none.",
-      registers,
-    }),
-    ready: new Gauge({
-      name: "waybill_relay_ready",
-      help: "1 when nothing keeps events from being published, else 0.",
-      registers,
-    }),
-    held: new Gauge({
-      name: "waybill_relay_held",
-      help: "1 while publishing is held at an event that cannot be published, else 0.",
-      registers,
-    }),
-    leases: new Gauge({
-      name: "waybill_relay_leases",
-      help: "Shard groups that this instance holds, of 8 in all.",
-      registers,
-    }),
-  };
-  for (const kind of ["database", "broker", "registry", "record"] as const) metrics.errors.inc({ kind }, 0);
+  const made = new Map<MetricName, AnyMetric>();
+  const metrics = { registry };
+  for (const name of metricNames) {
+    const definition: MetricDefinition = metricsTable[name];
+    const get = () => made.get(name) ?? keep(made, name, createMetric(definition, registry));
+    if (definition.reserved === undefined) get();
+    Object.defineProperty(metrics, name, { get, enumerable: true });
+  }
   collectDefaultMetrics({ register: registry });
-  return metrics;
+  // The properties were just defined, one for each row of the table, with the types that the rows say.
+  const complete = metrics as unknown as RelayMetrics;
+  exportZeros(complete);
+  return complete;
+}
+
+/** A rate sees the first failure only when the counter was there before it, as 0. */
+function exportZeros({ errors, batches }: RelayMetrics): void {
+  for (const [kind, reasons] of Object.entries(errorReasons)) {
+    for (const reason of reasons) errors.inc({ kind, reason }, 0);
+  }
+  for (const mode of ["steady", "backlog"]) batches.inc({ mode }, 0);
+}
+
+function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): Value {
+  map.set(key, value);
+  return value;
+}
+
+function createMetric(definition: MetricDefinition, registry: Registry): AnyMetric {
+  const { name, help, type, labels = {}, buckets } = definition;
+  const labelNames = Object.keys(labels);
+  const options = { name, help, labelNames, registers: [registry] };
+  switch (type) {
+    case "counter":
+      return "topic" in labels ? createTopicCounter({ ...options, labelNames: ["topic"] }) : new Counter(options);
+    case "gauge":
+      return new Gauge(options);
+    case "histogram":
+      return new Histogram({ ...options, ...(buckets === undefined ? {} : { buckets: [...buckets.upTo] }) });
+  }
 }

@@ -40,14 +40,16 @@ export interface PublishLoopOptions {
 
 /** What the loop does, for logs, metrics and readiness. */
 export interface LoopObserver extends PublishObserver {
-  /** The loop has begun another round. */
-  onRound(): void;
+  /** The loop has begun another round, with so many strands. */
+  onRound(strands: number): void;
   /** Whether the latest look found events. */
   onLook(foundEvents: boolean): void;
   onRead(batch: Batch): void;
   /** @param occurredAtMs of its events, by the database's clock */
   onPublished(batch: Batch, occurredAtMs: Float64Array): void;
   onLeases(held: readonly number[]): void;
+  /** The cursor of a strand was saved. */
+  onSaved(durationMs: number): void;
 }
 
 export class PublishLoop {
@@ -108,7 +110,7 @@ export class PublishLoop {
     const signal = AbortSignal.any([stopping, session.lost]);
     try {
       while (!signal.aborted) {
-        observer.onRound();
+        observer.onRound(this.#strands.all.length);
         await this.#applyLeases(signal);
         const isBehind = await this.#readAll(signal);
         if (!isBehind) await this.#wakeup.wait(this.#delayMs, signal);
@@ -225,10 +227,11 @@ export class PublishLoop {
   }
 
   async #save(groups: readonly number[], cursor: Batch["next"]): Promise<void> {
-    const { session, settings, now } = this.#options;
+    const { session, settings, now, observer } = this.#options;
     const held = new Map([...session.leases.held].filter(([group]) => groups.includes(group)));
     const askedAt = now();
     await saveCursor(session.control, { held, leaseMs: settings.leaseMs }, cursor);
     session.leases.noteRenewed(groups, askedAt);
+    observer.onSaved(now() - askedAt);
   }
 }

@@ -17,6 +17,7 @@ import { LoopReporter } from "./loop-reporter.ts";
 import { PublishLoop } from "./publish-loop.ts";
 import { SchemaIds } from "./schema-ids.ts";
 import { RegistryProblem, SchemaRegistry } from "./schema-registry.ts";
+import { tracePublisher } from "./tracing/traced-lanes.ts";
 import { completeSettings, type RelayOptions, type RelaySettings } from "./settings.ts";
 import { readEventSchema } from "./sql/event-schema.ts";
 import type { RelayInstance } from "./sql/leases.ts";
@@ -47,7 +48,7 @@ export async function startRelay(options: RelayOptions, environment: RelayEnviro
   const settings = completeSettings(options);
   const logger = environment.logger ?? createLogger(settings.logLevel);
   const publisher = await createPublisher(settings, (message) => logger.debug({ from: settings.driver }, message));
-  const relay = new Relay(settings, logger, publisher);
+  const relay = new Relay(settings, logger, tracePublisher(publisher));
   try {
     await relay.start();
   } catch (error) {
@@ -164,7 +165,10 @@ class Relay implements RunningRelay {
     const metrics = this.#metrics;
     const monitor = new BacklogMonitor({ session, metrics, publishedId: () => loop.publishedId });
     const { clockAheadMs } = session;
-    const reporter = { health: this.#health, metrics, logger: this.#logger, monitor, clockAheadMs };
+    metrics.databaseSessions.inc();
+    metrics.clockOffsetSeconds.set(clockAheadMs / 1_000);
+    const instances = () => session.leases.instances;
+    const reporter = { health: this.#health, metrics, logger: this.#logger, monitor, instances, clockAheadMs };
     const loop = new PublishLoop({
       session,
       publisher: this.#publisher,
@@ -182,11 +186,15 @@ class Relay implements RunningRelay {
       await loop.run(this.#stopping.signal);
     } catch (error) {
       if (RelayError.is(error) && error.isRefusal) throw error;
+      if (RelayError.is(error) && error.code === "CURSOR_FENCED") metrics.leaseChanges.inc({ change: "fenced" });
       this.#noteDatabaseFailure(error);
     } finally {
       monitor.stop();
       this.#loop = null;
       metrics.leases.set(0);
+      // The next session reads anew: the row may be mended or gone by then.
+      this.#health.clear("held");
+      metrics.held.set(0);
       await session.close();
     }
   }
@@ -198,8 +206,8 @@ class Relay implements RunningRelay {
       if (this.#stopping.signal.aborted) break;
       try {
         const session = await this.#openSession();
-        this.#health.clear("database");
-        this.#logger.info("database connected again");
+        const wasTold = this.#health.clear("database");
+        this.#logger[wasTold ? "info" : "debug"]("database connected again");
         return session;
       } catch (error) {
         if (RelayError.is(error) && error.isRefusal) throw error;
@@ -226,9 +234,10 @@ class Relay implements RunningRelay {
   }
 
   #noteDatabaseFailure(error: unknown): void {
-    this.#metrics.errors.inc({ kind: "database" });
+    const code = RelayError.is(error) ? error.code : "DATABASE_UNREACHABLE";
+    this.#metrics.errors.inc({ kind: "database", reason: code });
     const isNews = this.#health.set("database", messageOf(error));
-    const fields = { code: RelayError.is(error) ? error.code : "DATABASE_UNREACHABLE" };
+    const fields = { code };
     if (isNews) this.#logger.error(fields, `${messageOf(error)} The relay reconnects.`);
     else this.#logger.debug(fields, messageOf(error));
   }

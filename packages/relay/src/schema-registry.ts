@@ -30,6 +30,9 @@ const UNKNOWN = 404;
 /** 409 is an incompatible schema, 422 an invalid one. */
 const REJECTED: ReadonlySet<number> = new Set([409, 422]);
 
+/** Of what the registry says, which may quote whole schemas. */
+const MAX_SAID = 500;
+
 /**
  * Looks schemas up in a registry with Confluent's API, by subject and exact text, under TopicRecordNameStrategy.
  * Plain HTTP: the npm client's `register()` writes a compatibility level into the subject's config.
@@ -83,7 +86,7 @@ export class SchemaRegistry {
 
   #problem(doing: string, { status, body }: RegistryResponse): RegistryProblem {
     const said = field(body, "message");
-    const message = `${doing}: HTTP ${status}${typeof said === "string" ? `, ${said}` : ""}`;
+    const message = `${doing}: HTTP ${status}${typeof said === "string" ? `, ${said.slice(0, MAX_SAID)}` : ""}`;
     return new RegistryProblem(REJECTED.has(status) ? "schema-rejected" : "registry-unavailable", message);
   }
 

@@ -25,12 +25,12 @@ export function urlSetting(protocols: readonly string[], row: Row): Setting<stri
     type: "URL",
     parse(text) {
       const url = URL.canParse(text) ? new URL(text) : null;
-      // A text that is no URL may still hold a password: it is not repeated.
-      if (url === null) throw new Error(`expects a URL that begins with ${expected}`);
-      if (!protocols.includes(url.protocol) || url.hostname === "") {
-        throw new Error(`expects a URL that begins with ${expected}, not ${redactUrls(text)}`);
-      }
-      return text;
+      if (url !== null && protocols.includes(url.protocol) && url.hostname !== "") return text;
+      // Whatever it is, it may hold a password: no more of it is repeated than its beginning.
+      const [beginning] = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text) ?? [];
+      const given =
+        beginning === undefined || protocols.includes(beginning.slice(0, -2)) ? "" : `, not with ${beginning}`;
+      throw new Error(`expects a URL that begins with ${expected}${given}`);
     },
   };
 }
@@ -42,7 +42,7 @@ export function brokersSetting(row: Row): Setting<readonly string[]> {
     parse(text) {
       const brokers = text.split(",").map((broker) => broker.trim());
       const wrong = brokers.filter((broker) => !/^(\[[0-9a-f:.]+\]|[^\s:/@,[\]]+):\d{1,5}$/i.test(broker));
-      if (wrong.length > 0) throw new Error(`expects host:port, not ${wrong.map(quote).join(", ")}`);
+      if (wrong.length > 0) throw new Error(`expects host:port, not ${wrong.map(quoteBroker).join(", ")}`);
       return brokers;
     },
   };
@@ -102,6 +102,11 @@ export function choiceSetting<Choice extends string>(choices: readonly Choice[],
       return choice;
     },
   };
+}
+
+/** What stands before the host may be a password. */
+function quoteBroker(broker: string): string {
+  return quote(broker.replace(/^.*@/, "***@"));
 }
 
 function quote(text: string): string {

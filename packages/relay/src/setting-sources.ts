@@ -23,10 +23,20 @@ export async function readSettingSources(
 
 async function readConfig(path: string): Promise<NonNullable<SettingSources["file"]>> {
   try {
-    return { path, content: JSON.parse(await readFile(path, "utf8")) };
+    return { path, content: parseConfig(await readFile(path, "utf8")) };
   } catch (error) {
     throw new RelayError("SETTINGS_INVALID", `cannot read the config file ${path}: ${messageOf(error)}`, {
       cause: error,
     });
+  }
+}
+
+/** The parser's message quotes the text around the fault, which may be a password: only where it is goes on. */
+function parseConfig(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const [where = ""] = / at position \d+( \(line \d+ column \d+\))?/.exec(messageOf(error)) ?? [];
+    throw new Error(`it is not JSON${where}`);
   }
 }

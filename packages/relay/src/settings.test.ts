@@ -35,6 +35,12 @@ describe("loadSettings", () => {
     expect(loadSettings({ flags: {}, env: { ...env, RELAY_BATCH_SIZE: "" } }).batchSize).toBe(4_000);
   });
 
+  it("never repeats what stands before a broker's host, as it may be a password", () => {
+    expect(() => loadSettings({ flags: {}, env: { ...env, KAFKA_BROKERS: "me:s3cret@one:9092" } })).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('expects host:port, not "***@one:9092"') }),
+    );
+  });
+
   it("never repeats a URL that it cannot read, as it may hold a password", () => {
     expect(() => loadSettings({ flags: {}, env: { ...env, DATABASE_URL: "postgresql://me:s3cret@" } })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining("s3cret") }),

@@ -58,6 +58,8 @@ export interface Batch {
   /** Where it stands when those up to an id are. */
   partial(lastId: number): Cursor;
   readonly events: number;
+  /** Of their keys, payloads and headers. */
+  readonly bytes: number;
   readonly lastId: number;
 }
 
@@ -106,6 +108,7 @@ export class Strand {
       next: this.#position,
       partial: (lastId) => insideWindow(before, windowEnd, lastId),
       events: taker.taken,
+      bytes: taker.bytes,
       lastId: taker.lastId,
     };
   }

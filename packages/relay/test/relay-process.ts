@@ -13,6 +13,8 @@ export interface RelayProcess {
   readonly log: readonly LogLine[];
   /** What it wrote to standard error. */
   readonly errors: readonly string[];
+  /** All that it has written, to standard output and to standard error. */
+  readonly output: () => string;
   readonly httpUrl: string;
   readonly pid: number;
   /** Its id in `waybill.relay_instance`. */
@@ -22,9 +24,13 @@ export interface RelayProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Resolves when the relay has started. */
-export async function spawnRelay(options: RelayOptions, nodeOptions: readonly string[] = []): Promise<RelayProcess> {
-  const { process, started } = launchRelay(options, nodeOptions);
+/** Resolves when the relay has started. @param env further variables */
+export async function spawnRelay(
+  options: RelayOptions,
+  nodeOptions: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RelayProcess> {
+  const { process, started } = launchRelay(options, nodeOptions, env);
   await started();
   return process;
 }
@@ -33,6 +39,7 @@ export async function spawnRelay(options: RelayOptions, nodeOptions: readonly st
 export function launchRelay(
   options: RelayOptions,
   nodeOptions: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): { readonly process: RelayProcess; readonly started: () => Promise<unknown> } {
   const args = Object.entries(options).flatMap(([name, value]) => [
     settingsTable[name as SettingName].flag,
@@ -40,14 +47,16 @@ export function launchRelay(
   ]);
   const child = spawn(process.execPath, ["--conditions=@waybill/source", ...nodeOptions, main, "run", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
   });
-  const { log, errors } = keepOutput(child);
+  const { log, errors, output } = keepOutput(child);
   const exited = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   const startLine = () => log.find(({ msg }) => msg === "relay started");
   return {
     process: {
       log,
       errors,
+      output,
       exited,
       pid: child.pid ?? -1,
       get httpUrl() {
@@ -66,10 +75,12 @@ export function launchRelay(
   };
 }
 
-function keepOutput(child: ChildProcess): { log: LogLine[]; errors: string[] } {
+function keepOutput(child: ChildProcess): { log: LogLine[]; errors: string[]; output: () => string } {
   const log: LogLine[] = [];
   const errors: string[] = [];
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => void (output += String(chunk)));
   if (child.stdout !== null) createInterface({ input: child.stdout }).on("line", (line) => log.push(JSON.parse(line)));
   if (child.stderr !== null) createInterface({ input: child.stderr }).on("line", (line) => errors.push(line));
-  return { log, errors };
+  return { log, errors, output: () => output };
 }

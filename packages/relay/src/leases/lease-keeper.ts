@@ -71,6 +71,7 @@ export class LeaseKeeper {
   readonly #deadlines = new Map<number, number>();
   #claimed: ClaimedGroup[] = [];
   #excess: readonly number[] = [];
+  #instances = 1;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #tick: Promise<void> | null = null;
@@ -91,6 +92,11 @@ export class LeaseKeeper {
   /** Groups above the fair share: to be finished, saved and released. */
   get excess(): readonly number[] {
     return this.#excess;
+  }
+
+  /** How many instances live, as the latest look found; this one among them. */
+  get instances(): number {
+    return this.#instances;
   }
 
   /** The local fence: whether everything held is surely still ours. */
@@ -192,7 +198,9 @@ export class LeaseKeeper {
     const { client, instance, leaseMs, identity, now, onChange } = this.#options;
     if (!this.isValid || now() - this.#renewedAt >= leaseMs / RENEWALS - this.#lookMs / 2) await this.#renew();
     const held = [...this.#held.keys()];
-    const { claim, release } = planLeases(instance.id, held, await readLeases(client, instance.id, held));
+    const view = await readLeases(client, instance.id, held);
+    this.#instances = new Set([...view.living, instance.id]).size;
+    const { claim, release } = planLeases(instance.id, held, view);
     const isNews = release.length > 0 && this.#excess.length === 0;
     this.#excess = release.filter((group) => this.#held.has(group));
     if (claim > 0 && !this.#isStopped) {
