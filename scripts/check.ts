@@ -26,6 +26,10 @@ const steps: readonly Step[] = [
     name: "generated event packages",
     command: [...fromSource, "packages/schemas/src/main.ts", "generate", "schemas", "--check"],
   },
+  {
+    name: "the quickstart's event package",
+    command: [...fromSource, "packages/schemas/src/main.ts", "generate", "examples/quickstart/schemas", "--check"],
+  },
   { name: "generated Prisma clients", command: ["node", "scripts/generate-prisma.ts", "--check"] },
   { name: "README snippets", command: ["node", "scripts/readme.ts", "--check"] },
 ];

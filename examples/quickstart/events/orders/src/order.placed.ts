@@ -7,8 +7,8 @@ import {
   type Decimal,
   defineEvent,
   type EventDescriptor,
-  readBranch,
   readDecimal,
+  readNullableString,
   readString,
   readTimestampMillis,
   type ResolvingStep,
@@ -65,10 +65,6 @@ function readOrderPlacedV1(input: AvroInput): OrderPlacedV1 {
     couponCode: readNullableString(input),
     placedAt: readTimestampMillis(input),
   };
-}
-
-function readNullableString(input: AvroInput): string | null {
-  return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
 function resolveOrderPlacedV1(input: AvroInput, steps: readonly ResolvingStep[]): OrderPlacedV1 {
