@@ -50,7 +50,11 @@ export class BacklogMonitor {
     this.#isAsking = true;
     const watchdog = setTimeout(() => session.destroy(), ANSWER_MS);
     try {
-      const size = await measureBacklog(session.control, this.#options.publishedId(), shardsOf([...session.leases.held.keys()]));
+      const size = await measureBacklog(
+        session.control,
+        this.#options.publishedId(),
+        shardsOf([...session.leases.held.keys()]),
+      );
       if (!this.#isIdle) this.#show(size);
     } catch (error) {
       // The server's own refusal, such as its time limit, is no lost connection.

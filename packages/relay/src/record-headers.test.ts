@@ -7,7 +7,14 @@ const valid = (bytes: Uint8Array) => areRecordHeaders(bytes, 0, bytes.length);
 describe("areRecordHeaders", () => {
   it.each([
     ["none", encodeRecordHeaders([])],
-    ["some", encodeRecordHeaders([["ce_id", "1"], ["empty", ""], ["long", "x".repeat(300)]])],
+    [
+      "some",
+      encodeRecordHeaders([
+        ["ce_id", "1"],
+        ["empty", ""],
+        ["long", "x".repeat(300)],
+      ]),
+    ],
     ["a null value", Uint8Array.of(2, 2, 0x61, 1)],
   ])("takes %s", (_, bytes) => {
     expect(valid(bytes)).toBe(true);
@@ -29,7 +36,10 @@ describe("areRecordHeaders", () => {
   });
 
   it("agrees with the decoder on what is cut or changed anywhere", () => {
-    const bytes = encodeRecordHeaders([["a", "bc"], ["d", ""]]);
+    const bytes = encodeRecordHeaders([
+      ["a", "bc"],
+      ["d", ""],
+    ]);
     for (let at = 0; at < bytes.length; at++) {
       expect(valid(bytes.subarray(0, at))).toBe(false);
       for (const value of [0, 1, 2, 3, 4, 7, 0x7f, 0x80, 0xff]) {

@@ -46,8 +46,13 @@ export interface RelayEnvironment {
 export async function startRelay(options: RelayOptions, environment: RelayEnvironment = {}): Promise<RunningRelay> {
   const settings = completeSettings(options);
   const logger = environment.logger ?? createLogger(settings.logLevel);
-  const publisher = await createPublisher(settings, (message) => logger.debug({ from: settings.driver }, message));
-  const relay = new Relay(settings, logger, publisher);
+  const clock = { aheadMs: 0 };
+  const publisher = await createPublisher(
+    settings,
+    (message) => logger.debug({ from: settings.driver }, message),
+    () => Date.now() + clock.aheadMs,
+  );
+  const relay = new Relay(settings, logger, publisher, clock);
   try {
     await relay.start();
   } catch (error) {
@@ -57,7 +62,14 @@ export async function startRelay(options: RelayOptions, environment: RelayEnviro
   return relay;
 }
 
+/** The database's clock, by which records are dated whatever this machine's says. */
+interface DatabaseClock {
+  /** How far it is ahead of ours; never for decisions. */
+  aheadMs: number;
+}
+
 class Relay implements RunningRelay {
+  readonly #clock: DatabaseClock;
   readonly #settings: RelaySettings;
   readonly #logger: Logger;
   readonly #metrics: RelayMetrics = createMetrics();
@@ -73,7 +85,8 @@ class Relay implements RunningRelay {
   #stopped: Promise<void> | null = null;
   finished: Promise<void> = Promise.resolve();
 
-  constructor(settings: RelaySettings, logger: Logger, publisher: LanePublisher) {
+  constructor(settings: RelaySettings, logger: Logger, publisher: LanePublisher, clock: DatabaseClock) {
+    this.#clock = clock;
     this.#settings = settings;
     this.#logger = logger;
     this.#registry = new SchemaRegistry({
@@ -164,6 +177,7 @@ class Relay implements RunningRelay {
     const metrics = this.#metrics;
     const monitor = new BacklogMonitor({ session, metrics, publishedId: () => loop.publishedId });
     const { clockAheadMs } = session;
+    this.#clock.aheadMs = clockAheadMs;
     const reporter = { health: this.#health, metrics, logger: this.#logger, monitor, clockAheadMs };
     const loop = new PublishLoop({
       session,

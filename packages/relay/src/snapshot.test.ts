@@ -43,11 +43,15 @@ describe("isAtOrAfter", () => {
   });
 
   it("agrees with what single transactions look like", () => {
-    const texts = ["3:3:", "5:9:5,7", "5:9:7", "7:9:7", "9:9:", "5:12:5,7,10", "7:12:7,10", "12:12:"].map(parseSnapshot);
+    const texts = ["3:3:", "5:9:5,7", "5:9:7", "7:9:7", "9:9:", "5:12:5,7,10", "7:12:7,10", "12:12:"].map(
+      parseSnapshot,
+    );
     const sees = (snapshot: (typeof texts)[number], xid: bigint) => xid < snapshot.xmax && !snapshot.xip.includes(xid);
     for (const a of texts) {
       for (const b of texts) {
-        const isSuperset = Array.from({ length: 12 }, (_, n) => BigInt(n + 3)).every((xid) => sees(a, xid) || !sees(b, xid));
+        const isSuperset = Array.from({ length: 12 }, (_, n) => BigInt(n + 3)).every(
+          (xid) => sees(a, xid) || !sees(b, xid),
+        );
         if (isAtOrAfter(a, b)) expect(isSuperset).toBe(true);
       }
     }

@@ -118,7 +118,13 @@ export class Strands {
       const { cursor } = first;
       const same = left.filter((other) => isSamePosition(other.cursor, cursor));
       for (const other of same) left.splice(left.indexOf(other), 1);
-      strands.push(new Strand(this.#reader, [first, ...same].map(({ group }) => group), cursor));
+      strands.push(
+        new Strand(
+          this.#reader,
+          [first, ...same].map(({ group }) => group),
+          cursor,
+        ),
+      );
     }
     return strands;
   }

@@ -179,7 +179,9 @@ it("does not save when another has taken the cursor over, and takes it back firs
 
 /** Changes when all groups have been taken again; null while they are not held. */
 async function epoch(): Promise<string | null> {
-  const { rows } = await services.client.query<{ epoch: string }>("SELECT sum(epoch)::text AS epoch FROM waybill.relay_cursor WHERE holder IS NOT NULL HAVING count(*) = 8");
+  const { rows } = await services.client.query<{ epoch: string }>(
+    "SELECT sum(epoch)::text AS epoch FROM waybill.relay_cursor WHERE holder IS NOT NULL HAVING count(*) = 8",
+  );
   return rows[0]?.epoch ?? null;
 }
 

@@ -20,10 +20,7 @@ export interface RelayProcess {
 }
 
 /** Resolves when the relay has started. */
-export async function spawnRelay(
-  options: RelayOptions,
-  nodeOptions: readonly string[] = [],
-): Promise<RelayProcess> {
+export async function spawnRelay(options: RelayOptions, nodeOptions: readonly string[] = []): Promise<RelayProcess> {
   const args = Object.entries(options).flatMap(([name, value]) => [
     settingsTable[name as SettingName].flag,
     Array.isArray(value) ? value.join(",") : String(value),
@@ -38,7 +35,13 @@ export async function spawnRelay(
     return log.find(({ msg }) => msg === "relay started");
   });
   const { httpUrl, instance } = started;
-  return { log, exited, httpUrl: String(httpUrl), instance: String(instance), kill: (signal) => void child.kill(signal) };
+  return {
+    log,
+    exited,
+    httpUrl: String(httpUrl),
+    instance: String(instance),
+    kill: (signal) => void child.kill(signal),
+  };
 }
 
 function keepOutput(child: ChildProcess): { log: LogLine[]; errors: string[] } {

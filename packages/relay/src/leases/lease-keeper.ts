@@ -214,7 +214,10 @@ export class LeaseKeeper {
     const { client, instance, leaseMs, now } = this.#options;
     const asked = new Map(this.#held);
     const askedAt = now();
-    const renewed = await withinTime(leaseMs, renewLeases(client, { ...instance, lockKey: this.#lockKey }, leaseMs, asked));
+    const renewed = await withinTime(
+      leaseMs,
+      renewLeases(client, { ...instance, lockKey: this.#lockKey }, leaseMs, asked),
+    );
     this.#renewedAt = askedAt;
     this.noteRenewed(renewed, askedAt);
     // What was released meanwhile is not missing.

@@ -66,7 +66,7 @@ export class KafkajsPublisher implements LanePublisher {
       },
       reconnect: () => producer.disconnect(),
       onSend: () => this.#refreshIfOld(),
-      nowMs: () => Date.now(),
+      nowMs: this.#options.nowMs,
     });
   }
 
