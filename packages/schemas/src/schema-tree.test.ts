@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { expect, it } from "@jest/globals";
 import { bytesOf, orderRecord, treeOf } from "../test/tree-fixture.ts";
 import { compactJson } from "./compact-json.ts";
@@ -24,6 +25,28 @@ it("takes versions over from another state of the tree where the bytes are the s
     version: 2,
     text: JSON.stringify(edited["orders/order.placed/v2.avsc"]),
   });
+});
+
+it("hashes the bytes of a file as it hashes its text", () => {
+  const texts = [
+    '\ufeff { "type": "string",\r\n\t"doc": "a \\" b\\\\" } \n',
+    '{"type":"string","doc":"é 😀 \ufffd \ufeff \u00a0  \\u0022 \\\\\\" x"}',
+    '{ "type" : "no such type" }',
+    "{ not JSON",
+  ];
+  for (const text of texts) {
+    const [version] = treeOf({ "orders/order.placed/v1.avsc": text }).events[0]?.versions ?? [];
+    expect([version?.sha256, text]).toEqual([hash("sha256", version?.text ?? ""), text]);
+  }
+});
+
+it("reads a version again that it was told to forget", () => {
+  const [version] = treeOf({ "orders/order.placed/v1.avsc": { type: "no such type" } }).events[0]?.versions ?? [];
+  if (version === undefined) throw new Error("the tree holds no version");
+  const { text, sha256, schema, findings } = version;
+  expect(findings).toHaveLength(1);
+  version.forget();
+  expect(version).toMatchObject({ text, sha256, schema, findings });
 });
 
 it("gives each generation a subject of its own on the event's topic, in version order", () => {

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import type { RecordSchema, Schema } from "@waybill/avro";
 import type { SchemasConfig } from "./config.ts";
 import type { ConsumerContract } from "./contracts/contract.ts";
@@ -9,6 +8,7 @@ import type { SharedType } from "./shared-types/shared-type.ts";
 import { TypeLibrary } from "./shared-types/type-library.ts";
 import { isInTypes, parseTypePath } from "./shared-types/type-name.ts";
 import type { TreeFile } from "./tree-files.ts";
+import { VersionFile } from "./version-file.ts";
 
 /** The events of a schema tree as its files tell them, whether or not they keep the rules. */
 export interface SchemaTree {
@@ -19,7 +19,7 @@ export interface SchemaTree {
   readonly types: readonly SharedType[];
   /** What the services read, by the name of the file. */
   readonly contracts: readonly ConsumerContract[];
-  /** What kept files from being read as versions of events. */
+  /** What is wrong with the files that are no versions of events; a version has its own. */
   readonly findings: readonly Finding[];
 }
 
@@ -31,7 +31,7 @@ export interface EventHistory {
   readonly versions: readonly SchemaVersion[];
 }
 
-/** One version of one event: one file. */
+/** One version of one event: one file, which is parsed when something that stands in it is asked for. */
 export interface SchemaVersion {
   readonly version: number;
   /** Path relative to the tree, with `/`. */
@@ -52,6 +52,10 @@ export interface SchemaVersion {
   readonly imports: readonly SharedType[];
   /** The schema when it is a record, as every event's must be. */
   readonly record: RecordSchema | null;
+  /** What is wrong with the file and its imports. */
+  readonly findings: readonly Finding[];
+  /** Lets go of all but the bytes; the file is parsed again when something that stands in it is asked for. */
+  forget(): void;
 }
 
 /** Versions of one event that share a record name, and with it a registry subject. */
@@ -65,7 +69,7 @@ export interface Generation {
  * Sorts the files of a tree into events.
  *
  * @param other Another state of the tree, whose versions serve again where a file's bytes are the same: parsing takes
- * most of the time of a check. Their findings are not repeated.
+ * most of the time of a check.
  */
 export function buildSchemaTree(config: SchemasConfig, files: readonly TreeFile[], other?: SchemaTree): SchemaTree {
   const parsed = new Map(other?.events.flatMap(({ versions }) => versions.map((version) => [version.file, version])));
@@ -85,9 +89,7 @@ export function buildSchemaTree(config: SchemasConfig, files: readonly TreeFile[
     }
     const same = parsed.get(file.path);
     const version =
-      same?.schema != null && Buffer.compare(same.content, file.content) === 0 && library.holds(same.imports)
-        ? same
-        : readVersion(file, place.version, library);
+      same !== undefined && isReusable(same, file, library) ? same : new VersionFile(file, place.version, library);
     const history = histories.get(place.name.type) ?? { name: place.name, versions: [] };
     history.versions.push(version);
     histories.set(place.name.type, history);
@@ -100,6 +102,15 @@ export function buildSchemaTree(config: SchemasConfig, files: readonly TreeFile[
     }))
     .toSorted((a, b) => compareFiles(a.name.type, b.name.type));
   return { config, events, types: library.types, contracts, findings: [...findings, ...library.findings] };
+}
+
+function isReusable(version: SchemaVersion, { content }: TreeFile, library: TypeLibrary): boolean {
+  return Buffer.compare(version.content, content) === 0 && version.schema !== null && library.holds(version.imports);
+}
+
+/** All that is wrong with the files of a tree, whatever the rules say of what they hold. */
+export function fileFindingsOf({ findings, events }: SchemaTree): readonly Finding[] {
+  return [...findings, ...events.flatMap(({ versions }) => versions.flatMap((version) => version.findings))];
 }
 
 /** The generations of an event in order: runs of versions with one record name. Unreadable versions are left out. */
@@ -125,7 +136,8 @@ interface VersionPlace {
   readonly version: number;
 }
 
-const versionFile = /^v([1-9][0-9]*)\.avsc$/;
+/** Up to 9 digits, which a number and every message hold. */
+const versionFile = /^v([1-9][0-9]{0,8})\.avsc$/;
 
 /** Which version of which event a path stands for, or why none. */
 function placeOf(path: string): VersionPlace | Finding {
@@ -173,20 +185,5 @@ function noType(path: string): Finding {
     severity: "error",
     message: `"${path}" is not a version of a shared type, which are what the folder "${typesFolder}" is for`,
     help: `name it ${typesFolder}/<name>/v<N>.avsc, such as ${typesFolder}/money/v1.avsc, or move it out; an event belongs in the folder of its domain`,
-  };
-}
-
-function readVersion(file: TreeFile, version: number, library: TypeLibrary): SchemaVersion {
-  const { result, text, types } = library.link(file);
-  const schema = result.ok ? result.schema : null;
-  return {
-    version,
-    file: file.path,
-    content: file.content,
-    text,
-    sha256: hash("sha256", text),
-    imports: types,
-    schema,
-    record: schema?.type === "record" ? schema : null,
   };
 }

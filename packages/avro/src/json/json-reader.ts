@@ -8,8 +8,6 @@ const MAX_DEPTH = 1000;
 /** BigInt takes quadratic time in the digits, so a hostile literal must not reach it. */
 const MAX_NUMBER_LENGTH = 1000;
 
-// oxlint-disable-next-line no-control-regex -- JSON forbids exactly these in a string
-const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 const HEX = /^[0-9a-fA-F]{4}$/;
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -117,7 +115,6 @@ class JsonReader {
   }
 
   #member(object: SourcePosition, members: Map<string, JsonNode>): void {
-    this.#skipSpace();
     const keyOffset = this.#index;
     if (this.#text[keyOffset] !== '"') this.#fail(`expected a key in double quotes, found ${this.#found()}`);
     const key = this.#string();
@@ -140,16 +137,14 @@ class JsonReader {
     this.#skipSpace();
     if (this.#text[this.#index] === "]") this.#index++;
     else {
-      do {
-        this.#skipSpace();
-        elements.push(this.#value(new SourcePosition(this.#source, this.#index, at, elements.length)));
-      } while (this.#another("]"));
+      do elements.push(this.#value(new SourcePosition(this.#source, this.#index, at, elements.length)));
+      while (this.#another("]"));
     }
     this.#depth--;
     return { kind: "array", elements, at, end: this.#index };
   }
 
-  /** Steps over the comma before another entry, or over the closing bracket. */
+  /** Steps over the comma before another entry and up to that, or over the closing bracket. */
   #another(close: "}" | "]"): boolean {
     this.#skipSpace();
     const next = this.#text[this.#index];
@@ -167,20 +162,31 @@ class JsonReader {
     const start = this.#index++;
     let value = "";
     for (;;) {
-      PLAIN_CHARACTERS.lastIndex = this.#index;
-      const plain = PLAIN_CHARACTERS.exec(this.#text)?.[0] ?? "";
-      value += plain;
-      this.#index += plain.length;
+      const plain = this.#plainCharacters();
       const stop = this.#text[this.#index];
       if (stop === '"') {
         this.#index++;
-        return value;
+        return value === "" ? plain : value + plain;
       }
+      value += plain;
       if (stop === "\\") value += this.#escape();
       else if (stop === undefined || stop === "\n" || stop === "\r") {
         throw new JsonSyntaxError("invalid-json", "this string is not closed on its line", start);
       } else this.#fail(`a control character in a string must be escaped, found ${this.#found()}`);
     }
+  }
+
+  /** Up to a quote, a backslash or a control character. By a regular expression reading takes a tenth longer. */
+  #plainCharacters(): string {
+    const text = this.#text;
+    const start = this.#index;
+    let end = start;
+    for (; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      if (code === 0x22 || code === 0x5c || code < 0x20) break;
+    }
+    this.#index = end;
+    return text.slice(start, end);
   }
 
   #escape(): string {
@@ -216,13 +222,12 @@ class JsonReader {
   }
 
   #skipSpace(): void {
-    for (;;) {
-      const code = this.#text.charCodeAt(this.#index);
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) break;
-      this.#index++;
-    }
-    if (this.#text[this.#index] === "/")
-      this.#fail('JSON has no comments; remove it (a schema keeps its words in "doc")');
+    const text = this.#text;
+    let index = this.#index;
+    let code = text.charCodeAt(index);
+    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) code = text.charCodeAt(++index);
+    this.#index = index;
+    if (code === 0x2f) this.#fail('JSON has no comments; remove it (a schema keeps its words in "doc")');
   }
 
   #found(): string {

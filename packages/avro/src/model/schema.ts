@@ -94,20 +94,18 @@ export interface FieldDefault {
   readonly at: SourcePosition;
 }
 
-const PRIMITIVE_TYPES: ReadonlySet<string> = new Set<PrimitiveType>([
-  "null",
-  "boolean",
-  "int",
-  "long",
-  "float",
-  "double",
-  "bytes",
-  "string",
-]);
+const PRIMITIVE_TYPES: ReadonlyMap<string, PrimitiveType> = new Map(
+  (["null", "boolean", "int", "long", "float", "double", "bytes", "string"] as const).map((type) => [type, type]),
+);
 
 /** Whether a name is that of a primitive type. */
 export function isPrimitiveType(name: string): name is PrimitiveType {
   return PRIMITIVE_TYPES.has(name);
+}
+
+/** The primitive type of a name, or null: always the same string for a type, so that comparing types is quick. */
+export function primitiveTypeOf(name: string): PrimitiveType | null {
+  return PRIMITIVE_TYPES.get(name) ?? null;
 }
 
 /** Whether a schema is a record, an enum or a fixed. */

@@ -10,6 +10,8 @@ import {
 } from "../json/json-node.ts";
 import type { ProblemList } from "./problems.ts";
 
+const nothing: ReadonlySet<string> = new Set();
+
 /** Reads the attributes of one JSON object of a schema, reporting those that are missing or of the wrong kind. */
 export class Attributes {
   readonly object: JsonObjectNode;
@@ -32,6 +34,15 @@ export class Attributes {
     const node = this.get(key);
     if (node === null) this.#problems.add("missing-attribute", `${this.#owner} needs "${key}"`, this.object.at);
     return node;
+  }
+
+  /** The text of an attribute that Java takes for absent where it is no string. */
+  overlookedText(key: string): string | null {
+    const node = this.get(key);
+    if (node === null || node.kind === "string") return node?.value ?? null;
+    const message = `"${key}" of ${this.#owner} must be a string, not ${describeJson(node)}; leave it out`;
+    this.#problems.add("overlooked-attribute", message, node.at);
+    return null;
   }
 
   /** The text of an attribute that may be absent. */
@@ -62,9 +73,11 @@ export class Attributes {
   }
 
   /** Every attribute but some, as plain data. */
-  others(known: ReadonlySet<string>): JsonObject {
+  others(known: ReadonlySet<string>, consumed: ReadonlySet<string> = nothing): JsonObject {
     const members: [string, JsonValue][] = [];
-    for (const [key, node] of this.object.members) if (!known.has(key)) members.push([key, jsonValueOf(node)]);
+    for (const [key, node] of this.object.members) {
+      if (!known.has(key) && !consumed.has(key)) members.push([key, jsonValueOf(node)]);
+    }
     return members.length === 0 ? emptyJsonObject : jsonObjectOf(members);
   }
 

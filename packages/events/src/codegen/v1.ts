@@ -51,6 +51,8 @@ export {
   writeZeroWidthStart,
 } from "../avro/avro-output.ts";
 export { readKey } from "../avro/read-key.ts";
+export type { ResolvingStep } from "../avro/record-code.ts";
+export { readNullableString, readStringMap } from "../avro/string-readers.ts";
 export {
   fieldValue,
   fitsDecimal,

@@ -4,10 +4,11 @@ import {
   isZeroWidth,
   type MapType,
   type RecordType,
+  type StringType,
   type UnionType,
 } from "@waybill/events/codegen/model";
 import type { ModuleWriter } from "./module-writer.ts";
-import { quote } from "./source-text.ts";
+import { recordLiteral, terminated } from "./record-literal.ts";
 import type { VersionTypes } from "./ts-types.ts";
 import { labelOf, signatureOf } from "./type-labels.ts";
 
@@ -17,6 +18,8 @@ export class ReadFunctions {
   private readonly types: VersionTypes;
   /** Names of the functions by the signature of their type. */
   private readonly functions = new Map<string, string>();
+  /** Names of the functions of records, in the order in which they are met. */
+  private readonly recordFunctions = new Map<RecordType, string>();
 
   constructor(module: ModuleWriter, types: VersionTypes) {
     this.module = module;
@@ -30,6 +33,7 @@ export class ReadFunctions {
     if (known !== undefined) return known;
     const name = this.module.names.claim(`read${labelOf(type, this.types)}`);
     this.functions.set(signature, name);
+    if (type.kind === "record") this.recordFunctions.set(type, name);
     const declare = this.module.reserve();
     const body = this.bodyFor(type);
     // The reader of an empty record reads nothing; an underscore says so to compilers that mind.
@@ -38,6 +42,11 @@ export class ReadFunctions {
     const result = this.types.expressionOf(type);
     declare(`function ${name}(${parameters}): ${result} {\n${body.map((line) => `  ${line}\n`).join("")}}`);
     return name;
+  }
+
+  /** The records that have functions, with the functions' names, in the order in which they were met. */
+  get records(): ReadonlyMap<RecordType, string> {
+    return this.recordFunctions;
   }
 
   private bodyFor(type: RecordType | ArrayType | MapType | UnionType): string[] {
@@ -56,14 +65,7 @@ export class ReadFunctions {
   /** Fields stand in the schema's order, in which JavaScript evaluates an object's properties. */
   private recordBody(type: RecordType): string[] {
     const use = (helper: string) => this.module.use(helper);
-    const properties = [
-      ...(type.tag === null ? [] : [`$type: ${quote(type.tag)}`]),
-      ...type.fields.map(({ name, type: fieldType }) => {
-        // A plain `__proto__:` would set the prototype.
-        return `${name === "__proto__" ? '["__proto__"]' : name}: ${this.expression(fieldType)}`;
-      }),
-    ];
-    const object = properties.length === 0 ? ["{}"] : ["{", ...properties.map((property) => `  ${property},`), "}"];
+    const object = recordLiteral(type, (field) => this.expression(field.type));
     if (!type.recursive) return terminated("return ", object);
     const result = `const value: ${this.types.nameOf(type)} = `;
     return [
@@ -111,7 +113,7 @@ export class ReadFunctions {
   }
 
   /** The expression that reads a value. */
-  private expression(type: AvroType): string {
+  expression(type: AvroType): string {
     const call = (helper: string, ...more: readonly (string | number)[]) =>
       `${this.module.use(helper)}(${["input", ...more].join(", ")})`;
     switch (type.kind) {
@@ -128,9 +130,15 @@ export class ReadFunctions {
       case "long":
         if (type.timestamp === null) return call("readLong");
         return call(type.timestamp === "millis" ? "readTimestampMillis" : "readTimestampMicros");
-      case "string": {
-        const brand = this.types.brandOf(type);
-        return `${call("readString")}${brand === null ? "" : ` as ${brand}`}`;
+      case "string":
+        return this.branded(call("readString"), type, type);
+      case "map":
+        if (type.values.kind !== "string") break;
+        return this.branded(call("readStringMap"), type, type.values);
+      case "union": {
+        const text = nullableTextOf(type);
+        if (text === null) break;
+        return this.branded(call("readNullableString"), type, text);
       }
       case "bytes":
         return type.decimal === null ? call("readBytes") : call("readDecimal", type.decimal.scale);
@@ -140,17 +148,21 @@ export class ReadFunctions {
         return call("readFixedDecimal", type.size, type.decimal.scale);
       case "enum":
         return call("readEnum", this.types.symbolsOf(type));
-      default:
-        return `${this.functionFor(type)}(input)`;
     }
+    return `${this.functionFor(type)}(input)`;
   }
+
+  /** The expression as a value of the type, where its text has a brand. */
+  private branded(expression: string, type: AvroType, text: StringType): string {
+    return this.types.brandOf(text) === null ? expression : `${expression} as ${this.types.expressionOf(type)}`;
+  }
+}
+
+/** The text of a union of null and text in this order; null for other unions. */
+function nullableTextOf({ branches: [first, second, ...more] }: UnionType): StringType | null {
+  return first?.kind === "null" && second?.kind === "string" && more.length === 0 ? second : null;
 }
 
 function elementList(items: string): string {
   return items.includes("|") || items.startsWith("readonly ") ? `(${items})[]` : `${items}[]`;
-}
-
-/** `head` before the first line, a semicolon behind the last. */
-function terminated(head: string, lines: readonly string[]): string[] {
-  return lines.map((line, i) => `${i === 0 ? head : ""}${line}${i === lines.length - 1 ? ";" : ""}`);
 }

@@ -2,7 +2,7 @@ import { configFileName } from "../config.ts";
 import { type Finding, locationOf, sortFindings } from "../finding.ts";
 import type { SchemaLock } from "../lock-file.ts";
 import { unreleasedOf } from "../rules/release.ts";
-import type { SchemaTree } from "../schema-tree.ts";
+import { fileFindingsOf, type SchemaTree } from "../schema-tree.ts";
 import type { SharedType } from "../shared-types/shared-type.ts";
 import { typeKeyOf } from "../shared-types/type-name.ts";
 import { globPattern } from "./glob.ts";
@@ -26,7 +26,7 @@ export interface LintReport {
  */
 export function lintTree(tree: SchemaTree, lock: SchemaLock): LintReport {
   const findings: Finding[] = [
-    ...tree.findings.filter(({ severity }) => severity === "error"),
+    ...fileFindingsOf(tree).filter(({ severity }) => severity === "error"),
     ...unusedOverrides(tree),
   ];
   const fixes = new Map<string, readonly (readonly TextEdit[])[]>();
@@ -34,7 +34,7 @@ export function lintTree(tree: SchemaTree, lock: SchemaLock): LintReport {
   const around = (file: string) => ({ levels: levelsFor(tree.config.lint, file), entities });
   const linted = [...lintEvents(tree, lock, around), ...lintTypes(tree, lock, around)];
   for (const { file, isReleased, problems } of linted) {
-    findings.push(...problems.map((problem) => findingOf(file, problem, isReleased)));
+    for (const problem of problems) findings.push(findingOf(file, problem, isReleased));
     const fixable = problems.flatMap(({ fix }) => (fix === undefined ? [] : [fix]));
     if (!isReleased && fixable.length > 0) fixes.set(file, fixable);
   }

@@ -1,5 +1,6 @@
 import type { NamedSchema, SchemaProblem } from "@waybill/avro";
 import { type Finding, locationOf } from "../finding.ts";
+import { nestingOf } from "./inline-types.ts";
 import type { LinkedSchema } from "./link-schema.ts";
 import { importsAttribute } from "./read-imports.ts";
 import { closureOf, type SharedType } from "./shared-type.ts";
@@ -8,17 +9,30 @@ import { lastPartOf, parseTypePath, typeFullNameFor } from "./type-name.ts";
 /** The nesting that Avro's own readers take. */
 const deepest = 1000;
 
+/** A hostile or broken file can have a million problems, and nobody reads more than these. */
+const maxProblems = 100;
+
 /** Everything that is wrong with a schema file and its imports. What is wrong within a type is told at the type. */
 export function findingsOf(linked: LinkedSchema, types: readonly SharedType[]): readonly Finding[] {
   const { result, listFindings } = linked;
-  const uses = [...result.problems.flatMap((problem) => problemOf(problem, linked, types)), ...indirectUses(linked)];
+  const shown = result.problems.slice(0, maxProblems).flatMap((problem) => problemOf(problem, linked, types));
+  const uses = [...shown, ...moreProblems(linked), ...indirectUses(linked)];
   return [
     ...listFindings,
     ...conflictsOf(linked),
     ...withoutRepeatedImports(uses),
     ...(result.ok ? unusedImports(linked) : []),
-    ...nestingOf(linked),
+    ...tooDeep(linked),
   ];
+}
+
+function moreProblems({ file, result }: LinkedSchema): readonly Finding[] {
+  const rest = result.problems.slice(maxProblems);
+  const [first] = rest;
+  if (first === undefined) return [];
+  const severity = rest.some((problem) => problem.severity === "error") ? "error" : "warning";
+  const message = `${rest.length} more problems are in this file from here on`;
+  return [{ ...locationOf(file.path, first.at), rule: "avro", severity, message }];
 }
 
 /** One import mends every use of a name. */
@@ -44,7 +58,8 @@ function problemOf(problem: SchemaProblem, linked: LinkedSchema, types: readonly
     {
       ...locationOf(linked.file.path, problem.at),
       rule: isSyntax ? "parse" : "avro",
-      severity: problem.severity,
+      // Valid Avro, and an event that nobody can publish.
+      severity: problem.code === "endless-record" ? "error" : problem.severity,
       message: `${problem.message} [${problem.code}]`,
     },
   ];
@@ -87,8 +102,8 @@ function missingImport(
   return { ...place, message: `there is no type ${name}; ${alike.file} defines ${fullName}`, help };
 }
 
-function addTo({ source }: LinkedSchema, path: string): string {
-  if (source.imports === null) return `add "${importsAttribute}": ["${path}"] at the top of the file`;
+function addTo({ list }: LinkedSchema, path: string): string {
+  if (list === null) return `add "${importsAttribute}": ["${path}"] at the top of the file`;
   return `add "${path}" to "${importsAttribute}"`;
 }
 
@@ -148,7 +163,9 @@ function freshName({ at, fullName }: NamedSchema): string {
   return `; while ${at.file} is not released it can also be renamed ${typeFullNameFor(place.name, place.version)}`;
 }
 
-function nestingOf({ file, nesting }: LinkedSchema): readonly Finding[] {
+function tooDeep({ file, inlined }: LinkedSchema): readonly Finding[] {
+  // Of a file without imports the parser has seen to it.
+  const nesting = inlined === null ? 0 : nestingOf(inlined);
   if (nesting <= deepest) return [];
   return [
     {

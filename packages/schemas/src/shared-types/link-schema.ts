@@ -1,8 +1,7 @@
 import { type NamedSchema, type ParseResult, parseSchema } from "@waybill/avro";
-import { compactJson } from "../compact-json.ts";
 import type { Finding } from "../finding.ts";
 import type { TreeFile } from "../tree-files.ts";
-import { inlineTypes, nestingOf, type SchemaText } from "./inline-types.ts";
+import { inlineTypes, type SchemaText } from "./inline-types.ts";
 import { type Import, readImports } from "./read-imports.ts";
 import { closureOf, type SharedType } from "./shared-type.ts";
 
@@ -23,11 +22,10 @@ export interface ImportConflict {
 export interface LinkedSchema {
   readonly file: TreeFile;
   readonly result: ParseResult;
-  readonly source: SchemaText;
-  /** The file's text and its imported types in one, without white space between tokens; as it stands when invalid. */
-  readonly text: string;
-  /** How deep `text` nests; 0 where nothing is imported, as the parser has seen to it then. */
-  readonly nesting: number;
+  /** Where the list of imports stands, if there is one. */
+  readonly list: SchemaText["imports"];
+  /** The file's text and its imported types in one; null without a list of imports, or when the file is invalid. */
+  readonly inlined: string | null;
   /** The imports that brought something. */
   readonly imports: readonly ResolvedImport[];
   /** Every type that is imported and in the tree, usable or not. */
@@ -46,18 +44,14 @@ export function linkSchema(file: TreeFile, typeOf: (entry: Import) => SharedType
   const list = readImports(file);
   const { known, ...imported } = resolveImports(list.imports, typeOf);
   const result = parseSchema(list.json ?? file.content, { file: file.path, known: known.keys() });
-  const source = { text: decoder.decode(file.content), imports: list.place, references: result.references };
-  const isWhole = result.ok && list.place === null;
-  const whole = isWhole || !result.ok ? source.text : inlineTypes(source, (schema) => known.get(schema)?.source);
-  return {
-    file,
-    result,
-    source,
-    text: result.ok ? compactJson(whole) : whole,
-    nesting: isWhole || !result.ok ? 0 : nestingOf(whole),
-    ...imported,
-    listFindings: list.findings,
-  };
+  const linked = { file, result, list: list.place, ...imported, listFindings: list.findings };
+  if (!result.ok || list.place === null) return { ...linked, inlined: null };
+  return { ...linked, inlined: inlineTypes(sourceOf(linked), (schema) => known.get(schema)?.source) };
+}
+
+/** The text of a schema file as it stands. */
+export function sourceOf({ file, result, list }: Pick<LinkedSchema, "file" | "result" | "list">): SchemaText {
+  return { text: decoder.decode(file.content), imports: list, references: result.references };
 }
 
 interface ImportedTypes extends Pick<LinkedSchema, "imports" | "types" | "unusable" | "conflicts"> {

@@ -3,7 +3,7 @@ import { compactJson } from "../compact-json.ts";
 import { compareFiles, type Finding, locationOf } from "../finding.ts";
 import type { TreeFile } from "../tree-files.ts";
 import { findingsOf } from "./import-findings.ts";
-import { type LinkedSchema, linkSchema } from "./link-schema.ts";
+import { type LinkedSchema, linkSchema, sourceOf } from "./link-schema.ts";
 import { ownTypeOf } from "./own-type.ts";
 import type { Import } from "./read-imports.ts";
 import type { SharedType } from "./shared-type.ts";
@@ -36,16 +36,16 @@ export class TypeLibrary {
     for (const linked of this.#linked.splice(0)) this.#findings.push(...findingsOf(linked, this.types));
   }
 
-  /** What is wrong with the types, and with the imports of every schema that was linked. */
+  /** What is wrong with the types. */
   get findings(): readonly Finding[] {
     return this.#findings;
   }
 
-  /** Reads the schema of an event with the types that it imports. */
-  link(file: TreeFile): LinkedSchema {
-    const linked = this.#link(file);
-    this.#findings.push(...findingsOf(linked, this.types));
-    return linked;
+  /** Reads the schema of an event with the types that it imports, and tells what is wrong with the file. */
+  link(file: TreeFile): { readonly linked: LinkedSchema; readonly findings: readonly Finding[] } {
+    const findings: Finding[] = [];
+    const linked = this.#link(file, findings);
+    return { linked, findings: [...findings, ...findingsOf(linked, this.types)] };
   }
 
   /** Whether all of these are types of this library, so that a schema with them means the same here. */
@@ -75,9 +75,10 @@ export class TypeLibrary {
   }
 
   #read(file: TreeFile, place: TypePlace): SharedType {
-    const linked = this.#link(file);
+    const linked = this.#link(file, this.#findings);
     this.#linked.push(linked);
-    const { result, source, types } = linked;
+    const { result, types } = linked;
+    const source = sourceOf(linked);
     const { schema, findings } = ownTypeOf(file, place, result);
     this.#findings.push(...findings);
     return {
@@ -93,17 +94,18 @@ export class TypeLibrary {
     };
   }
 
-  #link(file: TreeFile): LinkedSchema {
-    return linkSchema(file, (entry) => this.#import(entry, file));
+  /** @param findings what is wrong with the imports is added to these */
+  #link(file: TreeFile, findings: Finding[]): LinkedSchema {
+    return linkSchema(file, (entry) => this.#import(entry, file, findings));
   }
 
-  #import({ path, at }: Import, importer: TreeFile): SharedType | null {
+  #import({ path, at }: Import, importer: TreeFile, findings: Finding[]): SharedType | null {
     const file = this.#files.get(path);
     const place = locationOf(importer.path, at);
     if (file === undefined) {
       const message = `the import "${path}" names a file that the tree does not have`;
       const finding = { ...place, rule: "import-invalid", severity: "error", message } as const;
-      this.#findings.push({ ...finding, help: this.#suggest(path) });
+      findings.push({ ...finding, help: this.#suggest(path) });
       return null;
     }
     const start = this.#path.indexOf(path);
@@ -111,14 +113,14 @@ export class TypeLibrary {
       const cycle = [...this.#path.slice(start), path].join(" -> ");
       const message = `${path} imports itself: ${cycle}`;
       const help = "a type that holds itself stands in one file: put those that need each other together";
-      this.#findings.push({ ...place, rule: "import-cycle", severity: "error", message, help });
+      findings.push({ ...place, rule: "import-cycle", severity: "error", message, help });
       return null;
     }
     const type = this.#path.length < deepestImport ? this.#load(file) : null;
     if (type !== null && type.depth < deepestImport) return type;
     const message = `types import types more than ${deepestImport} levels deep`;
     const help = "import fewer types within types";
-    this.#findings.push({ ...place, rule: "import-invalid", severity: "error", message, help });
+    findings.push({ ...place, rule: "import-invalid", severity: "error", message, help });
     return null;
   }
 
