@@ -48,7 +48,9 @@ function oauthProblems(values: KafkaSettings): string[] {
 
 function oneOf(values: KafkaSettings, one: Name, other: Name): string[] {
   const given = [one, other].filter((name) => isGiven(values, name)).length;
-  return given === 1 ? [] : [`give either ${envOf(one)} or ${envOf(other)}: ${given === 0 ? "none" : "both"} is set`];
+  return given === 1
+    ? []
+    : [`give either ${envOf(one)} or ${envOf(other)}: ${given === 0 ? "none is" : "both are"} set`];
 }
 
 function useless(values: KafkaSettings, names: readonly Name[], where: string): string[] {

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { eventually } from "@waybill/harness";
+import type { ITopicConfig } from "kafkajs";
 import { createPublisher } from "../src/publishers/create-publisher.ts";
 import type { LanePublisher, PublisherLane, SendFailure } from "../src/publishers/lane-publisher.ts";
 import { completeSettings, type RelayOptions } from "../src/settings.ts";
 import { rowView, type TestRow } from "./publisher-rows.ts";
-import { createTopic } from "./topic-reader.ts";
+import { kafkaOf } from "./topic-reader.ts";
 
 export type Driver = "wire" | "kafkajs";
 
@@ -37,21 +39,30 @@ export class TestPublishers {
   /** A lane to a topic that exists, or to several. */
   async lane(topics: string | readonly string[], options: Partial<RelayOptions> = {}): Promise<PublisherLane> {
     const publisher = await this.open(options);
-    for (const topic of [topics].flat()) {
-      const problem = await publisher.prepareTopic(topic);
-      if (problem !== null) throw new Error(`${topic}: ${problem.message}`);
-    }
+    for (const topic of [topics].flat()) await eventually(async () => (await publisher.prepareTopic(topic)) === null);
     return publisher.openLane("test");
   }
 
+  /** Just made: on Apache Kafka its partitions may have no leaders yet. */
   async newTopic(partitions = 4): Promise<string> {
     const topic = `publisher-${randomUUID()}`;
-    await createTopic(this.brokers, topic, partitions);
+    await makeTopic(this.brokers, { topic, numPartitions: partitions });
     return topic;
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#open.splice(0).map((publisher) => publisher.disconnect()));
+  }
+}
+
+/** Without kafkajs's own waiting for leaders, which fails on Apache Kafka where a topic is that new. */
+export async function makeTopic(brokers: readonly string[], topic: ITopicConfig): Promise<void> {
+  const admin = kafkaOf(brokers).admin();
+  await admin.connect();
+  try {
+    await admin.createTopics({ topics: [topic], waitForLeaders: false });
+  } finally {
+    await admin.disconnect();
   }
 }
 

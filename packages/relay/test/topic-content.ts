@@ -3,7 +3,8 @@ import { kafkaOf, readTopic, type ReceivedRecord } from "./topic-reader.ts";
 
 /** Every record that a topic holds now, in the order of each partition. */
 export async function topicContent(brokers: readonly string[], topic: string): Promise<readonly ReceivedRecord[]> {
-  const stored = await storedRecords(brokers, topic);
+  const counts = await eventually(() => recordsByPartition(brokers, topic));
+  const stored = counts.reduce((sum, count) => sum + count, 0);
   const reader = await readTopic(brokers, topic);
   try {
     await eventually(() => reader.records.length >= stored);
@@ -18,14 +19,25 @@ export function idsOf(records: readonly ReceivedRecord[]): number[] {
   return records.map(({ headers }) => Number(headers["ce_id"]));
 }
 
-/** How many records the topic's partitions hold; nothing here is compacted, deleted or transactional. */
-async function storedRecords(brokers: readonly string[], topic: string): Promise<number> {
+/** How many records each partition holds; nothing here is compacted, deleted or transactional. Null: no leaders yet. */
+export async function recordsByPartition(brokers: readonly string[], topic: string): Promise<number[] | null> {
   const admin = kafkaOf(brokers).admin();
   await admin.connect();
   try {
     const offsets = await admin.fetchTopicOffsets(topic);
-    return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+    return offsets.map(({ high, low }) => Number(high) - Number(low));
+  } catch {
+    return null;
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** First deliveries of each key in the order of the rows' ids. @throws Error naming the key */
+export function checkOrderPerKey(records: readonly ReceivedRecord[]): void {
+  for (const [key, ofKey] of Map.groupBy(records, ({ key }) => key)) {
+    const first = [...new Set(idsOf(ofKey))];
+    const misplaced = first.find((id, index) => index > 0 && id < (first[index - 1] as number));
+    if (misplaced !== undefined) throw new Error(`${misplaced} comes late for key ${key}: ${first.join(" ")}`);
   }
 }

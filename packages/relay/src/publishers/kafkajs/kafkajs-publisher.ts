@@ -19,6 +19,8 @@ export interface KafkajsPublisherOptions extends KafkajsClientOptions {
   readonly autoCreateTopics: boolean;
   /** How long an added partition may go unnoticed. */
   readonly metadataMaxAgeMs: number;
+  /** The time of records, milliseconds since 1970. */
+  readonly nowMs: () => number;
 }
 
 interface KnownTopic {
@@ -40,8 +42,15 @@ export class KafkajsPublisher implements LanePublisher {
     this.#client = new KafkajsClient(options);
   }
 
+  /** Asks for something: a token that the broker refuses is only found out by the request after it. */
   async connect(): Promise<void> {
-    await this.#connectedAdmin();
+    const admin = await this.#connectedAdmin();
+    try {
+      await admin.describeCluster();
+    } catch (error) {
+      await this.#dropAdmin();
+      throw error;
+    }
   }
 
   prepareTopic(topic: string): Promise<TopicProblem | null> | null {

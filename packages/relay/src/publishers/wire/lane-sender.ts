@@ -15,7 +15,7 @@ import type { Codec } from "../compression.ts";
 import type { FailureReason, SendOutcome } from "../lane-publisher.ts";
 import { messageOf } from "../../errors.ts";
 import { OutcomeBuilder } from "../outcome-builder.ts";
-import type { BrokerConnections } from "./broker-connections.ts";
+import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
 import { cutAt, produceVerdict } from "./produce-verdict.ts";
 import type { PartitionAnswer } from "./produce-request.ts";
@@ -26,9 +26,14 @@ import type { SealedBatch, SealedPartition } from "./sealed-partition.ts";
 /** A request is copied once more on its way out: larger ones are sent as several. */
 const MAX_REQUEST_BYTES = 8 << 20;
 
+/** What of the cluster a sender needs. */
+export type SenderCluster = Pick<Cluster, "leaderOf" | "problemOf" | "doubt" | "refreshIfDoubtful" | "refresh">;
+/** What of a connection. */
+export type SenderConnection = Pick<BrokerConnection, "produce">;
+
 export interface LaneSenderOptions {
-  readonly cluster: Cluster;
-  readonly connections: BrokerConnections;
+  readonly cluster: SenderCluster;
+  readonly connections: { get(nodeId: number): Promise<SenderConnection> };
   readonly sequences: ProducerSequences;
   /** Null: batches go as they are. */
   readonly codec: Codec | null;
