@@ -47,8 +47,13 @@ export interface RelayEnvironment {
 export async function startRelay(options: RelayOptions, environment: RelayEnvironment = {}): Promise<RunningRelay> {
   const settings = completeSettings(options);
   const logger = environment.logger ?? createLogger(settings.logLevel);
-  const publisher = await createPublisher(settings, (message) => logger.debug({ from: settings.driver }, message));
-  const relay = new Relay(settings, logger, tracePublisher(publisher));
+  const clock = { aheadMs: 0 };
+  const publisher = await createPublisher(
+    settings,
+    (message) => logger.debug({ from: settings.driver }, message),
+    () => Date.now() + clock.aheadMs,
+  );
+  const relay = new Relay(settings, logger, tracePublisher(publisher), clock);
   try {
     await relay.start();
   } catch (error) {
@@ -58,7 +63,14 @@ export async function startRelay(options: RelayOptions, environment: RelayEnviro
   return relay;
 }
 
+/** The database's clock, by which records are dated whatever this machine's says. */
+interface DatabaseClock {
+  /** How far it is ahead of ours; never for decisions. */
+  aheadMs: number;
+}
+
 class Relay implements RunningRelay {
+  readonly #clock: DatabaseClock;
   readonly #settings: RelaySettings;
   readonly #logger: Logger;
   readonly #metrics: RelayMetrics = createMetrics();
@@ -74,7 +86,8 @@ class Relay implements RunningRelay {
   #stopped: Promise<void> | null = null;
   finished: Promise<void> = Promise.resolve();
 
-  constructor(settings: RelaySettings, logger: Logger, publisher: LanePublisher) {
+  constructor(settings: RelaySettings, logger: Logger, publisher: LanePublisher, clock: DatabaseClock) {
+    this.#clock = clock;
     this.#settings = settings;
     this.#logger = logger;
     this.#registry = new SchemaRegistry({
@@ -165,6 +178,7 @@ class Relay implements RunningRelay {
     const metrics = this.#metrics;
     const monitor = new BacklogMonitor({ session, metrics, publishedId: () => loop.publishedId });
     const { clockAheadMs } = session;
+    this.#clock.aheadMs = clockAheadMs;
     metrics.databaseSessions.inc();
     metrics.clockOffsetSeconds.set(clockAheadMs / 1_000);
     const instances = () => session.leases.instances;

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { createTestCertificates, type RunningKafka, startKafka, type TestCertificates } from "@waybill/harness";
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from "kafkajs";
+import { messageOf } from "../src/errors.ts";
 import type { RelayOptions } from "../src/settings.ts";
 import { rowsOf } from "./publisher-rows.ts";
 import { append, type Driver, publish, TestPublishers } from "./test-publisher.ts";
@@ -17,6 +18,14 @@ import { kafkaOf } from "./topic-reader.ts";
 const skipped = reasonToSkip();
 if (skipped !== null) console.warn(`not tested: ${skipped}`);
 const describeIfPossible = skipped === null ? describe : describe.skip;
+
+/** What a person must read of it. */
+const reasons: Readonly<Record<string, RegExp>> = {
+  "a wrong password": /authentication failed/i,
+  "a certificate by an authority that it does not trust": /certificate/,
+  "a certificate for another name": /altnames/,
+  "no TLS where it is needed": /TLS/,
+};
 
 const user = { name: "relay", password: "s3cret-of-the-relay" };
 
@@ -114,13 +123,11 @@ describeIfPossible("on Apache Kafka with TLS, SASL and an authorizer", () => {
         "no client certificate where one is needed",
         () => ({ ...tls(), brokers: [kafka.secured?.mutualTls ?? ""], connectTimeoutMs: 2_000 }),
       ],
-    ])("refuses to connect: %s", async (_what, options) => {
-      const problem = await publishers.open(options()).then(
-        () => null,
-        (error: unknown) => String(error),
-      );
+    ])("refuses to connect: %s", async (what, options) => {
+      const problem = await publishers.open(options()).then(() => null, messageOf);
       expect(problem).not.toBeNull();
       expect(problem).not.toContain("wr0ng");
+      if (driver === "wire" && what in reasons) expect(problem).toMatch(reasons[what] as RegExp);
     });
 
     it("refuses a token that the broker refuses", async () => {

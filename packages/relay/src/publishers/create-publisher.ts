@@ -10,13 +10,20 @@ import { WirePublisher } from "./wire/wire-publisher.ts";
  * The driver that the settings name, not connected yet.
  *
  * @param log takes what the client says by itself
+ * @param nowMs the time of records: a broker refuses those whose time is an hour ahead of its own, so it had better not be
+ *   the clock of this machine alone
  * @throws RelayError SETTINGS_INVALID when a file that the settings name cannot be read
  */
-export async function createPublisher(settings: RelaySettings, log: (message: string) => void): Promise<LanePublisher> {
+export async function createPublisher(
+  settings: RelaySettings,
+  log: (message: string) => void,
+  nowMs: () => number = Date.now,
+): Promise<LanePublisher> {
   const security = await loadKafkaSecurity(settings);
-  if (settings.driver === "kafkajs") return new KafkajsPublisher({ ...settings, security, log });
+  if (settings.driver === "kafkajs") return new KafkajsPublisher({ ...settings, security, log, nowMs });
   return new WirePublisher({
     ...settings,
+    nowMs,
     codec: codecOf(settings.compression),
     security: (host) => connectionSecurity(security, host),
   });

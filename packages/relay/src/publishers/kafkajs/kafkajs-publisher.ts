@@ -19,6 +19,8 @@ export interface KafkajsPublisherOptions extends KafkajsClientOptions {
   readonly autoCreateTopics: boolean;
   /** How long an added partition may go unnoticed. */
   readonly metadataMaxAgeMs: number;
+  /** The time of records, milliseconds since 1970. */
+  readonly nowMs: () => number;
 }
 
 interface KnownTopic {
@@ -73,7 +75,7 @@ export class KafkajsPublisher implements LanePublisher {
       },
       reconnect: () => producer.disconnect(),
       onSend: () => this.#refreshIfOld(),
-      nowMs: () => Date.now(),
+      nowMs: this.#options.nowMs,
     });
   }
 

@@ -7,6 +7,7 @@ import {
   metadataV9,
   metadataV12,
 } from "@platformatic/kafka";
+import { messageOf } from "../../errors.ts";
 import type { ProducerIdentity } from "./batch-header.ts";
 import {
   type PartitionAnswer,
@@ -68,7 +69,7 @@ export class BrokerConnection {
       return new BrokerConnection(address, connection, options.sendTimeoutMs, apiKeys);
     } catch (error) {
       connection.socket?.destroy();
-      throw error;
+      throw new Error(withCauses(error), { cause: error });
     }
   }
 
@@ -103,8 +104,12 @@ export class BrokerConnection {
 
   async initProducerId(): Promise<ProducerIdentity> {
     const { api } = this.#version(INIT_PRODUCER_ID) === 4 ? initProducerIdV4 : initProducerIdV3;
-    const { producerId, producerEpoch } = await api.async(this.#connection, null, 0, -1n, -1);
-    return { producerId, epoch: producerEpoch };
+    try {
+      const { producerId, producerEpoch } = await api.async(this.#connection, null, 0, -1n, -1);
+      return { producerId, epoch: producerEpoch };
+    } catch (error) {
+      throw new Error(`no producer id: ${withCauses(error)}`, { cause: error });
+    }
   }
 
   close(): void {
@@ -123,6 +128,19 @@ export class BrokerConnection {
         "Kafka 2.6 or newer",
     );
   }
+}
+
+/** @platformatic/kafka says what it did; why that failed stands in the causes, and Kafka's errors in a list. */
+function withCauses(error: unknown): string {
+  const messages: string[] = [];
+  for (let at = error; at !== undefined && at !== null; at = causeOf(at)) messages.push(messageOf(at));
+  return [...new Set(messages)].join(": ");
+}
+
+function causeOf(error: unknown): unknown {
+  if (typeof error !== "object" || error === null) return null;
+  if ("cause" in error && error.cause !== undefined) return error.cause;
+  return "errors" in error && Array.isArray(error.errors) ? error.errors[0] : null;
 }
 
 /** @platformatic/kafka throws whenever any part of an answer has an error code; the answer is inside. */

@@ -22,6 +22,8 @@ export interface WirePublisherOptions extends BrokerConnectionOptions {
   readonly codec: Codec | null;
   /** How long an added partition may go unnoticed. */
   readonly metadataMaxAgeMs: number;
+  /** The time of records, milliseconds since 1970. */
+  readonly nowMs: () => number;
 }
 
 /** What the buffers of all lanes may keep between two batches. */
@@ -78,7 +80,7 @@ export class WirePublisher implements LanePublisher {
         connections,
         sequences,
         codec: this.#options.codec,
-        nowMs: () => Date.now(),
+        nowMs: this.#options.nowMs,
       }),
       sequences,
       onSend: () => cluster.refreshIfOld(),
