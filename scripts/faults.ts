@@ -27,7 +27,12 @@ const { values } = parseArgs({
 const folder = mkdtempSync(join(tmpdir(), "waybill-faults-"));
 const reportFile = values.report ?? join(folder, "report.jsonl");
 const firstSeed = Number(values.seed ?? 1 + Math.floor(Math.random() * 1e6));
-const jest = ["--conditions=@waybill/source", "--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
+const jest = [
+  "--conditions=@waybill/source",
+  "--experimental-vm-modules",
+  "--disable-warning=ExperimentalWarning",
+  "--disable-warning=TimeoutNegativeWarning",
+];
 const pattern = values.only === undefined ? [] : ["-t", values.only];
 
 let failures = 0;

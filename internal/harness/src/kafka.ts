@@ -101,7 +101,8 @@ export async function createKafkaServer(options: KafkaOptions = {}): Promise<Kaf
 
 function javaArguments(jars: string): string[] {
   const logging = `-Dlog4j2.configurationFile=${join(kafkaFolder, "log4j2.xml")}`;
-  return ["-Xms128m", "-Xmx512m", "-XX:+UseG1GC", logging, "-cp", join(jars, "*")];
+  // Without the optimising compiler, which pays after minutes: a broker of a test's own is started to be killed.
+  return ["-Xms128m", "-Xmx512m", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=1", logging, "-cp", join(jars, "*")];
 }
 
 interface Listener {
@@ -167,6 +168,7 @@ function serverProperties({ listeners, controllerPort, logDir }: KafkaNode): Pro
     // A broker that was killed and comes back is the old one for this long, and is refused until then.
     "broker.heartbeat.interval.ms": 500,
     "broker.session.timeout.ms": 3_000,
+    "controller.quorum.election.timeout.ms": 500,
     // Tests start and stop single members: do not wait 3 s for others to join.
     "group.initial.rebalance.delay.ms": 0,
     "log.cleaner.dedupe.buffer.size": 8_000_000,

@@ -86,11 +86,12 @@ async function lockTable(run: FaultRun, table: string): Promise<void> {
     await client.query("BEGIN");
     await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
     await run.query("SELECT pg_current_xact_id()"); // makes a new snapshot, so that relays look into the outbox
+    // Past this transaction, which would see the same activity for as long as it lasts.
     await eventually(async () => {
-      const { rowCount } = await client.query(
-        `SELECT FROM pg_stat_activity WHERE ${RELAYS} AND wait_event_type = 'Lock' AND pg_cancel_backend(pid)`,
+      const waiting = await run.query(
+        `SELECT pid FROM pg_stat_activity WHERE ${RELAYS} AND wait_event_type = 'Lock' AND pg_cancel_backend(pid)`,
       );
-      return rowCount !== 0;
+      return waiting.length > 0;
     });
     run.noteStrike({ losesReplies: true });
     await client.query("COMMIT");
