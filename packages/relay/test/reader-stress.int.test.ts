@@ -131,7 +131,8 @@ it("lets groups that stood elsewhere catch up, and reads them together from then
 it("negative control: without the transactions that ended between two snapshots, events are lost", async () => {
   const checker = new DeliveryChecker();
   const writing = watch(runStressWriters(stress()));
-  let { s1 } = (await loadCursors(client))[0]?.cursor as Cursor;
+  const [first] = await loadCursors(client);
+  let { s1 } = (first as { readonly cursor: Cursor }).cursor;
   for (let quietReads = 0; quietReads < 3; ) {
     const wasWriting = !writing.isDone;
     const s2 = await currentSnapshot(client);
