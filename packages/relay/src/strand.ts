@@ -23,7 +23,6 @@
 import type pg from "pg";
 import { afterWindow, type Cursor, insideWindow } from "./cursor.ts";
 import { checkXids } from "./database-checks.ts";
-import type { RowView } from "./publishers/lane-publisher.ts";
 import type { RowSink } from "./row-sink.ts";
 import { BatchTaker } from "./batch-taker.ts";
 import { emptyRowView } from "./row-view.ts";

@@ -51,7 +51,7 @@ describe("planLeases", () => {
         held.set(id, [...kept, ...free.splice(0, plan.claim)]);
       }
     }
-    expect([...held.values()].flat().sort()).toEqual(all);
+    expect([...held.values()].flat().sort((a, b) => a - b)).toEqual(all);
     for (const [id, groups] of held) {
       expect(planLeases(id, groups, { living: ids(count), free })).toEqual({ claim: 0, release: [] });
     }
