@@ -162,7 +162,7 @@ export class PublishLoop {
       this.#attempt = 0;
     }
     if (problem !== null) await this.#waitAt(problem, signal);
-    return batch !== null;
+    return batch !== null || problem !== null; // at a problem the look did find events
   }
 
   async #waitAt(problem: EventProblem, signal: AbortSignal): Promise<void> {

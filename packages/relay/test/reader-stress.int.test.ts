@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import type { TestDatabase } from "@waybill/harness";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type pg from "pg";
-import type { Cursor } from "../src/cursor.ts";
-import { loadCursors } from "../src/sql/cursor-store.ts";
+
+import { loadCursors, type StoredCursor } from "../src/sql/cursor-store.ts";
 import { currentSnapshot } from "../src/sql/current-snapshot.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { windowParameters, windowQuery } from "../src/sql/window-query.ts";
@@ -131,8 +131,8 @@ it("lets groups that stood elsewhere catch up, and reads them together from then
 it("negative control: without the transactions that ended between two snapshots, events are lost", async () => {
   const checker = new DeliveryChecker();
   const writing = watch(runStressWriters(stress()));
-  const [first] = await loadCursors(client);
-  let { s1 } = (first as { readonly cursor: Cursor }).cursor;
+  const [stored] = await loadCursors(client);
+  let { s1 } = (stored as StoredCursor).cursor;
   for (let quietReads = 0; quietReads < 3; ) {
     const wasWriting = !writing.isDone;
     const s2 = await currentSnapshot(client);
@@ -179,7 +179,7 @@ async function insert(on: pg.Client, key: string): Promise<void> {
   );
 }
 
-function watch(result: Promise<unknown>): { readonly result: Promise<unknown>; isDone: boolean } {
+function watch(result: Promise<void>): { readonly result: Promise<void>; isDone: boolean } {
   const watched = { result, isDone: false };
   const finish = () => {
     watched.isDone = true;
