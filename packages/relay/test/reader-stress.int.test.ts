@@ -179,7 +179,7 @@ async function insert(on: pg.Client, key: string): Promise<void> {
   );
 }
 
-function watch(result: Promise<void>): { readonly result: Promise<void>; isDone: boolean } {
+function watch(result: Promise<unknown>): { readonly result: Promise<unknown>; isDone: boolean } {
   const watched = { result, isDone: false };
   const finish = () => {
     watched.isDone = true;
