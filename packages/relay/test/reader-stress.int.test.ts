@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import type { TestDatabase } from "@waybill/harness";
+import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type pg from "pg";
 
@@ -18,7 +19,6 @@ const SEED = 20_261_121;
 
 let database: TestDatabase;
 let client: pg.Client;
-let instances = 0;
 
 beforeEach(async () => {
   database = await createOutboxDatabase();
@@ -41,8 +41,12 @@ it.each([
   { batchSize: 5, crashes: 0.05, sessions: 3, path: "backlog, three instances with crashes" },
 ])("loses and inverts nothing under stress: $path", async ({ batchSize, crashes, sessions: count }) => {
   const checker = new DeliveryChecker();
-  const sessions = Array.from({ length: count }, () => openReader(batchSize, checker));
-  for (const session of sessions) await session.claim(Math.ceil(8 / count));
+  const sessions: ReaderSession[] = [];
+  for (let number = 0; number < count; number++) {
+    const session = await openReader(batchSize, checker);
+    await session.claim(Math.ceil(8 / count));
+    sessions.push(session);
+  }
   const writing = watch(runStressWriters(stress()));
   const random = seededRandom(SEED);
   let deliveredWhileHeld = 0;
@@ -154,13 +158,15 @@ function stress(): StressOptions {
   return { url: database.url, writers: 12, transactions: 40, seed: SEED, topic: "stress", schemaId: 1n };
 }
 
-function openReader(batchSize: number, checker: DeliveryChecker): ReaderSession {
-  instances++;
-  return openSession(
-    batchSize,
-    (key, payload) => checker.deliver(String(key), stressedVersion(payload)),
-    `instance-${instances}`,
+/** A reader whose instance lives by the database's list: the groups of others are anybody's. */
+async function openReader(batchSize: number, checker: DeliveryChecker): Promise<ReaderSession> {
+  const instanceId = randomUUID();
+  await client.query(
+    `INSERT INTO waybill.relay_instance (id, name, host, pid, version, expires_at)
+     VALUES ($1, 'test', 'test', 1, '0', clock_timestamp() + interval '1 hour')`,
+    [instanceId],
   );
+  return openSession(batchSize, (key, payload) => checker.deliver(String(key), stressedVersion(payload)), instanceId);
 }
 
 function openSession(
