@@ -14,7 +14,9 @@ import { createOutboxDatabase } from "./outbox-database.ts";
 import { createTopic, kafkaOf } from "./topic-reader.ts";
 
 /** A broker of its own with Java and openssl: only where tests run on Apache Kafka anyway. */
-const describeOnKafka = process.env["WAYBILL_TEST_BROKER"] === "kafka" ? describe : describe.skip;
+const isOnKafka = process.env["WAYBILL_TEST_BROKER"] === "kafka";
+if (!isOnKafka) process.stderr.write("skipped: admin commands with TLS and SASL, which pnpm test:kafka runs\n");
+const describeOnKafka = isOnKafka ? describe : describe.skip;
 
 const user = { name: "relay", password: "s3cret-of-the-relay" };
 const topic = "orders.order";

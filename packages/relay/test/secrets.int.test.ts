@@ -13,7 +13,9 @@ import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import { createCountedEvent, insertEvents, insertSchema, type CountedEvent } from "./test-event.ts";
 
 /** Apache Kafka is shared by the files of tests: none may stop it. */
-const onOwnBroker = process.env["WAYBILL_TEST_BROKER"] === "kafka" ? it.skip : it;
+const isShared = process.env["WAYBILL_TEST_BROKER"] === "kafka";
+if (isShared) process.stderr.write("skipped: secrets while the broker is stopped, as other tests share this one\n");
+const onOwnBroker = isShared ? it.skip : it;
 
 /** In every password, key, payload and header here, and to be in nothing that the relay says. */
 const CANARY = "cAnAry";
