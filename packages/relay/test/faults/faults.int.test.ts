@@ -28,7 +28,9 @@ const faults: readonly Fault[] = [
 ];
 const results: FaultResult[] = [];
 
-const onKafka = process.env["WAYBILL_TEST_BROKER"] === "kafka" ? describe : describe.skip;
+const isOnKafka = process.env["WAYBILL_TEST_BROKER"] === "kafka";
+if (!isOnKafka) process.stderr.write("skipped: the fault suite, which pnpm faults runs on Apache Kafka\n");
+const onKafka = isOnKafka ? describe : describe.skip;
 
 onKafka(`faults, ${settings.seconds} s each, seed ${settings.seed}`, () => {
   let rig: FaultRig;
