@@ -10,11 +10,12 @@
  * reloads the cursors from the database: after a crash of the server that lost asynchronous commits, transaction ids are
  * given out again, and a cursor kept in memory would take new events for published ones.
  */
-import pg from "pg";
+import type pg from "pg";
 import { type Connection, openConnection } from "./connection.ts";
 import { databasePlace } from "./connect-to-postgres.ts";
 import { checkForeignXids, checkIdentity, checkXids } from "./database-checks.ts";
 import { requireUsableDatabase } from "./database-requirements.ts";
+import { describeDatabaseError } from "./describe-database-error.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { LeaseKeeper } from "./leases/lease-keeper.ts";
 import { loadCursors } from "./sql/cursor-store.ts";
@@ -88,7 +89,7 @@ export async function openDatabaseSession(options: DatabaseSessionOptions): Prom
       end,
       async close() {
         leases.stop();
-        if (isUsable(lost.signal)) await leaveQuietly(leases, options.warn);
+        if (isUsable(lost.signal)) await leaveQuietly(leases, lost.signal, options.warn);
         await disconnect();
         end(new RelayError("DATABASE_UNREACHABLE", "the session was closed"));
       },
@@ -98,7 +99,7 @@ export async function openDatabaseSession(options: DatabaseSessionOptions): Prom
     };
   } catch (error) {
     await disconnect();
-    throw RelayError.is(error) ? error : describe(error, options.databaseUrl);
+    throw describeDatabaseError(error, options.databaseUrl);
   }
 }
 
@@ -107,10 +108,11 @@ function isUsable(lost: AbortSignal): boolean {
   return !lost.aborted || !RelayError.is(lost.reason) || lost.reason.code !== "DATABASE_UNREACHABLE";
 }
 
-async function leaveQuietly(leases: LeaseKeeper, warn: (message: string) => void): Promise<void> {
+async function leaveQuietly(leases: LeaseKeeper, lost: AbortSignal, warn: (message: string) => void): Promise<void> {
   try {
     await leases.leave();
   } catch (error) {
+    if (lost.aborted) return; // told with what ended the session; the next one takes its own leases back
     warn(`the leases were not given back: ${messageOf(error)}. They run out by themselves.`);
   }
 }
@@ -124,7 +126,12 @@ async function checkDatabase(
   await requireUsableDatabase(reader, databaseUrl);
   await requireUsableDatabase(control, databaseUrl);
   const missing = await missingPrivileges(control);
-  if (missing.length > 0) throw new Error(`its role lacks ${missing.join(", ")}`);
+  if (missing.length > 0) {
+    throw new RelayError(
+      "DATABASE_UNREACHABLE",
+      `PostgreSQL at ${databasePlace(databaseUrl)} does not let the relay work: its role lacks ${missing.join(", ")}. Grant it.`,
+    );
+  }
   const identity = await readDatabaseIdentity(control);
   const server = await readServerState(control);
   requireSameServer(server, await readServerState(reader), databaseUrl);
@@ -173,15 +180,4 @@ function requireSameServer(control: ServerState, reader: ServerState, databaseUr
 function backendPid(client: pg.Client): number | null {
   const pid: unknown = Reflect.get(client, "processID");
   return typeof pid === "number" ? pid : null;
-}
-
-function describe(error: unknown, databaseUrl: string): RelayError {
-  const code = error instanceof pg.DatabaseError ? ` (SQLSTATE ${error.code})` : "";
-  return new RelayError(
-    "DATABASE_UNREACHABLE",
-    `PostgreSQL at ${databasePlace(databaseUrl)} does not let the relay work: ${messageOf(error)}${code}. Its role needs USAGE ` +
-      "on the schema waybill, SELECT on its tables, UPDATE on waybill.relay_cursor, and INSERT, UPDATE and DELETE on " +
-      "waybill.relay_instance.",
-    { cause: error },
-  );
 }

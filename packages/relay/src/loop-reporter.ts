@@ -16,6 +16,8 @@ export interface LoopReporterOptions {
   readonly instances: () => number;
   /** How far the database's clock is ahead of ours, in milliseconds. */
   readonly clockAheadMs: number;
+  /** A cursor was saved: the session works. */
+  readonly onProgress: () => void;
 }
 
 /** Tells logs, metrics and readiness what the loop does. */
@@ -47,7 +49,9 @@ export class LoopReporter implements LoopObserver {
   }
 
   onSaved(durationMs: number): void {
-    this.#options.metrics.checkpointSeconds.observe(durationMs / 1_000);
+    const { metrics, onProgress } = this.#options;
+    metrics.checkpointSeconds.observe(durationMs / 1_000);
+    onProgress();
   }
 
   onLeases(held: readonly number[]): void {

@@ -21,7 +21,8 @@ import { tracePublisher } from "./tracing/traced-lanes.ts";
 import { completeSettings, type RelayOptions, type RelaySettings } from "./settings.ts";
 import { readEventSchema } from "./sql/event-schema.ts";
 import type { RelayInstance } from "./sql/leases.ts";
-import { backoffMs } from "./backoff.ts";
+import { describeDatabaseError } from "./describe-database-error.ts";
+import { SessionRetries } from "./session-retries.ts";
 import { packageVersion } from "./version.ts";
 
 export interface RunningRelay {
@@ -80,6 +81,7 @@ class Relay implements RunningRelay {
   readonly #lanes: readonly PublisherLane[];
   readonly #instance: RelayInstance;
   readonly #stopping = new AbortController();
+  readonly #retries: SessionRetries;
   #http: RunningHttpServer | null = null;
   #session: DatabaseSession | null = null;
   #loop: PublishLoop | null = null;
@@ -97,6 +99,7 @@ class Relay implements RunningRelay {
     });
     this.#publisher = publisher;
     this.#lanes = Array.from({ length: settings.lanes }, (_, index) => publisher.openLane(`lane-${index}`));
+    this.#retries = new SessionRetries({ retryMaxMs: settings.retryMaxMs, now: () => performance.now() });
     const { clientId: name } = settings;
     this.#instance = { id: randomUUID(), name, host: hostname(), pid: process.pid, version: packageVersion };
   }
@@ -182,7 +185,16 @@ class Relay implements RunningRelay {
     metrics.databaseSessions.inc();
     metrics.clockOffsetSeconds.set(clockAheadMs / 1_000);
     const instances = () => session.leases.instances;
-    const reporter = { health: this.#health, metrics, logger: this.#logger, monitor, instances, clockAheadMs };
+    const onProgress = () => this.#noteProgress();
+    const reporter = {
+      health: this.#health,
+      metrics,
+      logger: this.#logger,
+      monitor,
+      instances,
+      clockAheadMs,
+      onProgress,
+    };
     const loop = new PublishLoop({
       session,
       publisher: this.#publisher,
@@ -195,11 +207,13 @@ class Relay implements RunningRelay {
     });
     this.#loop = loop;
     try {
+      this.#retries.opened();
       await session.leases.start();
+      this.#health.clear("database");
       monitor.start();
       await loop.run(this.#stopping.signal);
     } catch (error) {
-      if (RelayError.is(error) && error.isRefusal) throw error;
+      session.end(error);
       if (RelayError.is(error) && error.code === "CURSOR_FENCED") metrics.leaseChanges.inc({ change: "fenced" });
       this.#noteDatabaseFailure(error);
     } finally {
@@ -214,17 +228,13 @@ class Relay implements RunningRelay {
   }
 
   async #reopenSession(): Promise<DatabaseSession | null> {
-    for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
+    while (!this.#stopping.signal.aborted) {
       this.#health.beat();
-      await abortableDelay(backoffMs(attempt, this.#settings.retryMaxMs), this.#stopping.signal);
+      await abortableDelay(this.#retries.pauseMs, this.#stopping.signal);
       if (this.#stopping.signal.aborted) break;
       try {
-        const session = await this.#openSession();
-        const wasTold = this.#health.clear("database");
-        this.#logger[wasTold ? "info" : "debug"]("database connected again");
-        return session;
+        return await this.#openSession();
       } catch (error) {
-        if (RelayError.is(error) && error.isRefusal) throw error;
         this.#noteDatabaseFailure(error);
       }
     }
@@ -247,13 +257,26 @@ class Relay implements RunningRelay {
     throw new RegistryProblem("schema-missing", `waybill.schema has no row with id ${schemaId}`);
   }
 
+  /** @throws RelayError when it is one that waiting cannot cure */
   #noteDatabaseFailure(error: unknown): void {
-    const code = RelayError.is(error) ? error.code : "DATABASE_UNREACHABLE";
+    const failure = describeDatabaseError(error, this.#settings.databaseUrl);
+    if (failure.isRefusal) throw failure;
+    const { code, message } = failure;
     this.#metrics.errors.inc({ kind: "database", reason: code });
-    const isNews = this.#health.set("database", messageOf(error));
-    const fields = { code };
-    if (isNews) this.#logger.error(fields, `${messageOf(error)} The relay reconnects.`);
-    else this.#logger.debug(fields, messageOf(error));
+    this.#health.set("database", message);
+    const { isNews, failures, forMs } = this.#retries.failed(message);
+    const seconds = Math.round(forMs / 1_000);
+    const before = failures === 1 ? "" : ` ${failures} failures in ${seconds} s.`;
+    const fields = { code, failures };
+    if (isNews) this.#logger.error(fields, `${message}${before} The relay reconnects, with growing pauses.`);
+    else this.#logger.debug(fields, message);
+  }
+
+  #noteProgress(): void {
+    const series = this.#retries.worked();
+    if (series === null) return;
+    const seconds = Math.round(series.forMs / 1_000);
+    this.#logger.info({ failures: series.failures }, `the database works again, after ${seconds} s`);
   }
 
   async #reachRegistry(): Promise<void> {

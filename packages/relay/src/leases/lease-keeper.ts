@@ -20,7 +20,7 @@
 import { randomInt } from "node:crypto";
 import type pg from "pg";
 import { abortableDelay } from "../abortable-delay.ts";
-import { messageOf, RelayError } from "../errors.ts";
+import { RelayError } from "../errors.ts";
 import { fenced, type HeldEpochs } from "../sql/cursor-store.ts";
 import type { DatabaseIdentity } from "../sql/database-identity.ts";
 import {
@@ -245,7 +245,7 @@ async function withinTime<T>(ms: number, result: Promise<T>): Promise<T> {
     return await Promise.race([result, late]);
   } catch (error) {
     result.catch(() => {}); // told already
-    throw RelayError.is(error) ? error : new Error(messageOf(error), { cause: error });
+    throw error;
   } finally {
     done.abort();
   }
