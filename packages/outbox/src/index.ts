@@ -6,4 +6,11 @@ export { type Migration, migrations } from "./migrations.ts";
 export { createOutbox, type Outbox, type OutboxOptions, type WaybillExtension } from "./outbox.ts";
 export { event, type PendingEvent, type PublishOptions } from "./pending-event.ts";
 export { writePrismaMigrations, type WrittenMigrations } from "./prisma-migrations.ts";
+export {
+  createRelayNotifier,
+  type PostgresPool,
+  type PrismaRootClient,
+  RELAY_CHANNEL,
+  type RelayNotifierOptions,
+} from "./relay-notifier.ts";
 export type { TransactionClient } from "./transaction-client.ts";

@@ -3,6 +3,7 @@ import { describeEvent, type EventDescriptor } from "@waybill/events";
 import type { ShopClient, ShopTransaction } from "@waybill/harness";
 import {
   createOutbox,
+  createRelayNotifier,
   event,
   publish,
   publishAll,
@@ -11,6 +12,7 @@ import {
   type TransactionClient,
   waybillExtension,
 } from "@waybill/outbox";
+import type { Client, Pool } from "pg";
 
 interface Placed {
   readonly orderId: string;
@@ -18,6 +20,8 @@ interface Placed {
 }
 declare const prisma: ShopClient;
 declare const tx: ShopTransaction;
+declare const pool: Pool;
+declare const client: Client;
 declare const dynamic: EventDescriptor;
 const placed = describeEvent<"orders.order.placed", 1, Placed>({ type: "orders.order.placed", version: 1, schema: "" });
 const placedV2 = describeEvent<"orders.order.placed", 2, Placed, { 1: typeof placed }>({
@@ -44,7 +48,10 @@ void prisma.$extends(createOutbox({ source: "/s" }).extension).$transaction((inn
 const sum: number = runInContext({ correlationId: "c" }, () => 1 + 1);
 const ownFunction = (client: TransactionClient) => publish(client, placed, data);
 void extended.$transaction(ownFunction);
-export { id, ids, sum };
+const notify: () => void = createRelayNotifier(prisma, { intervalMs: 50 });
+createRelayNotifier(extended);
+createRelayNotifier(pool);
+export { id, ids, notify, sum };
 
 // What must not.
 // @ts-expect-error the root client is not a transaction
@@ -71,3 +78,7 @@ void extended.$publishAll([event(placed, data)]);
 void extended.$transaction((inner) => inner.$publish(placed, { orderId: "1" }));
 // @ts-expect-error options are checked
 export const options: PublishOptions = { lockkey: true };
+// @ts-expect-error a transaction must not notify
+createRelayNotifier(tx);
+// @ts-expect-error nor a client that may be in one
+createRelayNotifier(client);

@@ -1,7 +1,15 @@
 // The code of the README: readme.int.test.ts runs it.
 import { Decimal, describeEvent } from "@waybill/events";
 import type { ShopClient } from "@waybill/harness";
-import { createOutbox, event, publish, publishAll, runInContext, waybillExtension } from "@waybill/outbox";
+import {
+  createOutbox,
+  createRelayNotifier,
+  event,
+  publish,
+  publishAll,
+  runInContext,
+  waybillExtension,
+} from "@waybill/outbox";
 
 export const orderPlaced = describeEvent<"orders.order.placed", 1, { orderId: string; total: Decimal }>({
   type: "orders.order.placed",
@@ -71,4 +79,16 @@ export async function addLoyaltyPoints(prisma: ShopClient, customerId: string, o
     await publish(tx, orderPlaced, { orderId, total: Decimal.parse("12.50", 2) }, { key: customerId, lockKey: true });
   });
   // #endregion
+}
+
+export function placeAndNotify(prisma: ShopClient) {
+  // #region notify
+  const notifyRelay = createRelayNotifier(prisma); // once, at the start
+
+  async function placeOrder(orderId: string) {
+    await prisma.$transaction((tx) => publish(tx, orderPlaced, { orderId, total: Decimal.parse("12.50", 2) }));
+    notifyRelay();
+  }
+  // #endregion
+  return placeOrder;
 }

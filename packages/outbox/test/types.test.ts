@@ -45,6 +45,8 @@ it("refuses for the reason that we think", () => {
       "TS2684 $publishAll outside of a transaction",
       "TS2741 the data is typed there too",
       "TS2561 options are checked",
+      "TS2345 a transaction must not notify",
+      "TS2345 nor a client that may be in one",
     ]);
   } finally {
     rmSync(copy);

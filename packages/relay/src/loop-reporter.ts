@@ -6,6 +6,7 @@ import type { RelayMetrics } from "./metrics.ts";
 import type { LoopObserver } from "./publish-loop.ts";
 import { remedyOf } from "./send-verdict.ts";
 import type { Batch } from "./strand.ts";
+import type { PauseEnd } from "./wakeup.ts";
 
 export interface LoopReporterOptions {
   readonly health: Health;
@@ -34,6 +35,10 @@ export class LoopReporter implements LoopObserver {
     health.beat();
     metrics.strands.set(strands);
     metrics.instances.set(instances());
+  }
+
+  onPauseEnd(end: PauseEnd): void {
+    this.#options.metrics.polls.inc({ after: end });
   }
 
   onLook(foundEvents: boolean): void {

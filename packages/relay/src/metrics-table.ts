@@ -180,6 +180,12 @@ export const metricsTable = {
     type: "gauge",
     help: "Cursors that this instance reads with: 1 in steady state, more after it took groups over.",
   },
+  polls: {
+    name: "waybill_relay_polls_total",
+    type: "counter",
+    help: "Polls of the outbox that followed a pause.",
+    labels: { after: "time: the pause was over; hint: an application had notified; wake: leases had changed" },
+  },
   deadLetters: {
     name: "waybill_relay_dead_letters",
     type: "gauge",

@@ -24,7 +24,7 @@ import { saveCursor } from "./sql/cursor-store.ts";
 import type { Batch, Strand } from "./strand.ts";
 import { Strands } from "./strands.ts";
 import { TopicNames } from "./topic-names.ts";
-import { Wakeup } from "./wakeup.ts";
+import { type PauseEnd, Wakeup } from "./wakeup.ts";
 
 export interface PublishLoopOptions {
   readonly session: DatabaseSession;
@@ -42,6 +42,8 @@ export interface PublishLoopOptions {
 export interface LoopObserver extends PublishObserver {
   /** The loop has begun another round, with so many strands. */
   onRound(strands: number): void;
+  /** A pause between two polls is over. */
+  onPauseEnd(end: PauseEnd): void;
   /** Whether the latest look found events. */
   onLook(foundEvents: boolean): void;
   onRead(batch: Batch): void;
@@ -91,6 +93,11 @@ export class PublishLoop {
     return this.#strands.publishedId;
   }
 
+  /** There may be events: looks soon. */
+  onHint(): void {
+    this.#wakeup.hint();
+  }
+
   /** Leases have changed: looks at them soon, and does not let a batch that is stuck hold them up. */
   onLeaseChange(): void {
     this.#wakeup.wake();
@@ -106,14 +113,15 @@ export class PublishLoop {
    * @throws RelayError, or the database driver's error
    */
   async run(stopping: AbortSignal): Promise<void> {
-    const { session, observer } = this.#options;
+    const { session, settings, observer } = this.#options;
     const signal = AbortSignal.any([stopping, session.lost]);
     try {
       while (!signal.aborted) {
         observer.onRound(this.#strands.all.length);
         await this.#applyLeases(signal);
         const isBehind = await this.#readAll(signal);
-        if (!isBehind) await this.#wakeup.wait(this.#delayMs, signal);
+        if (isBehind) continue;
+        observer.onPauseEnd(await this.#wakeup.wait(this.#delayMs, settings.pollBusyMs, signal));
       }
     } finally {
       await this.#finish();

@@ -21,6 +21,7 @@ import { tracePublisher } from "./tracing/traced-lanes.ts";
 import { completeSettings, type RelayOptions, type RelaySettings } from "./settings.ts";
 import { readEventSchema } from "./sql/event-schema.ts";
 import type { RelayInstance } from "./sql/leases.ts";
+import { listenForEvents } from "./sql/outbox-notifications.ts";
 import { describeDatabaseError } from "./describe-database-error.ts";
 import { SessionRetries } from "./session-retries.ts";
 import { packageVersion } from "./version.ts";
@@ -209,6 +210,7 @@ class Relay implements RunningRelay {
     try {
       this.#retries.opened();
       await session.leases.start();
+      if (this.#settings.wakeOnNotify) await listenForEvents(session.control, () => loop.onHint());
       this.#health.clear("database");
       monitor.start();
       await loop.run(this.#stopping.signal);

@@ -98,6 +98,12 @@ export const settingsTable = {
     default: "50",
     description: "The longest pause between two polls while none come.",
   }),
+  wakeOnNotify: booleanSetting({
+    flag: "--wake-on-notify",
+    env: "RELAY_WAKE_ON_NOTIFY",
+    default: "true",
+    description: "Poll at once when an application notifies that it has published; polls go on all the same.",
+  }),
   lanes: integerSetting(1, 8, {
     flag: "--lanes",
     env: "RELAY_LANES",
