@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { type ProxiedBroker, startProxiedBroker } from "./proxied-broker.ts";
 import { rowsOf } from "./publisher-rows.ts";
@@ -13,6 +14,19 @@ beforeAll(async () => {
 afterAll(() => broker.stop());
 
 const drivers: Driver[] = ["wire", "kafkajs"];
+const onLinux = process.platform === "linux" ? it : it.skip;
+const ESTABLISHED = "01";
+const KEEP_ALIVE_TIMER = "02";
+
+/** The kernel's timer of each open connection to a port. Source: Linux, Documentation/networking/proc_net_tcp.rst */
+function tcpTimersTo(port: number): string[] {
+  const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
+  return readFileSync("/proc/net/tcp", "utf8")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , remote = "", state]) => remote.endsWith(`:${hexPort}`) && state === ESTABLISHED)
+    .map(([, , , , , timer = ""]) => timer.slice(0, 2));
+}
 
 describe.each(drivers)("the %s publisher", (driver) => {
   let publishers: TestPublishers;
@@ -62,6 +76,26 @@ describe.each(drivers)("the %s publisher", (driver) => {
     expect(first?.length).toBeGreaterThan(500);
     expect(second).toEqual(first);
     await expectEachOnce(topic, rowsOf(topic, 21));
+  });
+
+  it("notices nothing of connections that the broker has closed while they were idle", async () => {
+    const topic = await publishers.newTopic();
+    const lane = await publishers.lane(topic);
+    await publish(lane, rowsOf(topic, 10));
+    broker.proxy.cut();
+    broker.proxy.mend();
+    await publishers.open(); // a round trip: the end of the others has come by then
+    expect(await publish(lane, rowsOf(topic, 10, { from: 11 }))).toEqual([]);
+    await expectEachOnce(topic, rowsOf(topic, 20));
+  });
+
+  onLinux("keeps idle connections alive, which routers on the way forget otherwise", async () => {
+    const topic = await publishers.newTopic();
+    const lane = await publishers.lane(topic);
+    await publish(lane, rowsOf(topic, 10));
+    const timers = tcpTimersTo(broker.proxy.port);
+    expect(timers.length).toBeGreaterThan(0);
+    expect(timers).toEqual(timers.map(() => KEEP_ALIVE_TIMER));
   });
 
   it("names everything that is unacknowledged while the broker is away, and goes on when it is back", async () => {

@@ -33,6 +33,8 @@ export interface BrokerConnectionOptions {
 /** A cluster's answer about itself. */
 export type ClusterMetadata = Pick<Awaited<ReturnType<typeof metadataV9.api.async>>, "brokers" | "topics">;
 
+/** Routers forget connections that are silent for minutes, and drop what comes by them later: without a word. */
+const KEEP_ALIVE_MS = 30_000;
 /** The client waits a little longer than the broker, so that the broker's own verdict arrives. */
 const REPLY_MARGIN_MS = 5_000;
 const PRODUCE = { key: 0, name: "Produce", versions: [11, 10, 9] };
@@ -65,6 +67,7 @@ export class BrokerConnection {
     connection.on("error", () => {}); // every request that is under way fails with it, and so does the next
     try {
       await connection.connect(address.host, address.port);
+      connection.socket?.setKeepAlive(true, KEEP_ALIVE_MS);
       const { apiKeys } = await apiVersionsV3.api.async(connection, "waybill-outbox-relay", "0");
       return new BrokerConnection(address, connection, options.sendTimeoutMs, apiKeys);
     } catch (error) {
