@@ -14,6 +14,7 @@ import { backoffMs } from "./backoff.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import type { EventProblem, EventProblems } from "./event-problems.ts";
 import type { PublishObserver } from "./lane-runner.ts";
+import { createOutboxReads } from "./outbox-reads.ts";
 import { Pipeline } from "./pipeline.ts";
 import { nextPollDelayMs } from "./poll-delay.ts";
 import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.ts";
@@ -23,7 +24,6 @@ import type { RelaySettings } from "./settings.ts";
 import { saveCursor } from "./sql/cursor-store.ts";
 import type { Batch, Strand } from "./strand.ts";
 import { Strands } from "./strands.ts";
-import { TopicNames } from "./topic-names.ts";
 import { type PauseEnd, Wakeup } from "./wakeup.ts";
 
 export interface PublishLoopOptions {
@@ -68,7 +68,7 @@ export class PublishLoop {
     const { session, settings, observer, now } = options;
     this.#options = options;
     this.#delayMs = settings.pollBusyMs;
-    this.#strands = new Strands({ ...settings, client: session.reader, topics: new TopicNames() });
+    this.#strands = new Strands({ ...settings, reads: createOutboxReads(session.reader) });
     this.#checkpointer = new Checkpointer({
       save: (groups, cursor) => this.#save(groups, cursor),
       minIntervalMs: settings.checkpointMs,

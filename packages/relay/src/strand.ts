@@ -20,28 +20,22 @@
  * lock), so the later one draws the higher id; and it becomes visible after the earlier one, so it is never in an earlier
  * window.
  */
-import type pg from "pg";
 import { afterWindow, type Cursor, insideWindow } from "./cursor.ts";
 import { checkXids } from "./database-checks.ts";
+import type { OutboxReads } from "./outbox-reads.ts";
 import type { RowSink } from "./row-sink.ts";
 import { BatchTaker } from "./batch-taker.ts";
 import { emptyRowView } from "./row-view.ts";
 import { shardsOf } from "./shard-groups.ts";
-import { backlogFloor, topId } from "./sql/backlog-bounds.ts";
-import { copyBacklog } from "./sql/backlog-copy.ts";
-import { currentSnapshot } from "./sql/current-snapshot.ts";
-import { queryWindow, viewWindowRow } from "./sql/window-query.ts";
+import { viewWindowRow } from "./sql/window-query.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { TopicNames } from "./topic-names.ts";
 
 /** How many ids one COPY walks at most: 0.5 s when all of them are of other windows. */
 const WALKED_IDS = 1_000_000;
 
 /** What all strands of a session read with. */
 export interface StrandReader {
-  /** Only strands use it, one read at a time. */
-  readonly client: pg.Client;
-  readonly topics: TopicNames;
+  readonly reads: OutboxReads;
   /** Most events of a batch. */
   readonly batchSize: number;
   /** Most bytes of a batch; a single larger event makes a batch of its own. */
@@ -114,15 +108,15 @@ export class Strand {
 
   /** A window by (xid, id). Answers its end when it is a backlog, which is to be read by id. */
   async #readWindow(taker: BatchTaker, end: Snapshot | null): Promise<Snapshot | null> {
-    const { client, batchSize, maxBatchBytes } = this.#reader;
+    const { reads, batchSize, maxBatchBytes } = this.#reader;
     const position = this.#position;
-    const s2 = end ?? (await currentSnapshot(client));
+    const s2 = end ?? (await reads.currentSnapshot());
     checkXids(position, s2);
     if (s2.text === position.s1.text) return null;
     const read = { s1: position.s1, s2, shards: this.#shards, maxEvents: batchSize, maxBytes: maxBatchBytes };
-    const rows = await queryWindow(client, read);
+    const rows = await reads.window(read);
     if (rows === null) {
-      this.#position = insideWindow(position, s2, (await backlogFloor(client, position.s1)) - 1);
+      this.#position = insideWindow(position, s2, (await reads.floor(position.s1)) - 1);
       return s2;
     }
     const view = emptyRowView();
@@ -137,13 +131,13 @@ export class Strand {
   }
 
   async #readBacklog(taker: BatchTaker, s2: Snapshot): Promise<void> {
-    const { client, topics } = this.#reader;
-    this.#windowTop ??= await topId(client);
+    const { reads } = this.#reader;
+    this.#windowTop ??= await reads.topId();
     const afterId = this.#position.lastId;
     const toId = Math.min(this.#windowTop, afterId + WALKED_IDS);
     const maxEvents = this.#eventsThatFit();
     const read = { s1: this.#position.s1, s2, shards: this.#shards, afterId, toId, maxEvents };
-    const { rows, isTaken } = await copyBacklog(client, topics, read, taker);
+    const { rows, isTaken } = await reads.backlog(read, taker);
     const isComplete = isTaken && rows < maxEvents;
     const reached = isComplete ? toId : Math.max(afterId, taker.lastId);
     const isDone = isComplete && reached >= this.#windowTop;

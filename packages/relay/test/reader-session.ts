@@ -6,7 +6,7 @@ import type { RowView } from "../src/publishers/lane-publisher.ts";
 import { rowKey } from "../src/row-view.ts";
 import type { Batch, Strand } from "../src/strand.ts";
 import { Strands } from "../src/strands.ts";
-import { TopicNames } from "../src/topic-names.ts";
+import { createOutboxReads } from "../src/outbox-reads.ts";
 import type pg from "pg";
 
 const LEASE_MS = 60_000;
@@ -95,6 +95,6 @@ export class ReaderSession {
 
   #emptyStrands(): Strands {
     const { client, batchSize, maxBatchBytes = 1_000_000 } = this.#options;
-    return new Strands({ client, topics: new TopicNames(), batchSize, maxBatchBytes });
+    return new Strands({ reads: createOutboxReads(client), batchSize, maxBatchBytes });
   }
 }
