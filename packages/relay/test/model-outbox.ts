@@ -25,6 +25,8 @@ export interface ModelOutboxOptions {
   readonly random: () => number;
   /** Called before every read, as writers do not wait for readers. */
   readonly meanwhile: () => void;
+  /** The first transaction id to be given out. */
+  readonly firstXid: bigint;
 }
 
 /**
@@ -36,11 +38,12 @@ export class ModelOutbox implements OutboxReads {
   readonly #running = new Set<ModelTransaction>();
   readonly #ended: ModelRow[] = [];
   readonly #versions = new Map<number, number>();
-  #nextXid = 3n;
+  #nextXid: bigint;
   #nextId = 1;
 
   constructor(options: ModelOutboxOptions) {
     this.#options = options;
+    this.#nextXid = options.firstXid;
   }
 
   get committed(): readonly ModelRow[] {
@@ -67,7 +70,7 @@ export class ModelOutbox implements OutboxReads {
   }
 
   endWriters(): void {
-    for (const transaction of [...this.#running]) this.#end(transaction, true);
+    for (const transaction of this.#running) this.#end(transaction, true);
   }
 
   async currentSnapshot(): Promise<Snapshot> {

@@ -4,6 +4,8 @@
  * - The first five pin the plans of the reader's queries. Without them a table that was never analysed gets a plan
  *   that takes seconds (measured: 8 to 20 s on PostgreSQL 18), and autovacuum never analyses the ring's slots.
  * - A cursor lost in a crash of the server only repeats events, so its commit need not wait for the disk.
+ * - Limits that databases and roles set for applications are not the relay's: it is idle by design, and a save that waits
+ *   for a lock is better than one more session. PostgreSQL has transaction_timeout from 17 on.
  * - A relay whose machine vanished keeps its connections until the server notices: here after about 25 seconds.
  */
 export const sessionSettings = `
@@ -17,6 +19,10 @@ SET default_transaction_read_only = off;
 SET search_path = pg_catalog;
 SET synchronous_commit = off;
 SET statement_timeout = '60s';
+SET lock_timeout = 0;
+SET idle_session_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';
 SET tcp_keepalives_idle = 10;
 SET tcp_keepalives_interval = 5;
 SET tcp_keepalives_count = 3`;
