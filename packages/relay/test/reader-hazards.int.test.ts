@@ -33,7 +33,7 @@ afterAll(() => services.stop());
 async function openReader(
   url = services.database.url,
   batchSize = 1_000,
-): Promise<{ keys: string[]; read(): Promise<void> }> {
+): Promise<{ keys: string[]; read: () => Promise<void> }> {
   reader = await connect(url);
   await reader.query(sessionSettings);
   writer = await connect(url);
