@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { createRetentionMetrics, type RetentionMetrics } from "./retention-metrics.ts";
 
 /** The relay's Prometheus metrics, in a registry of their own; the README's table lists them. */
 export interface RelayMetrics {
@@ -12,6 +13,7 @@ export interface RelayMetrics {
   readonly backlogAgeSeconds: Gauge;
   readonly ready: Gauge;
   readonly held: Gauge;
+  readonly retention: RetentionMetrics;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -71,6 +73,7 @@ export function createMetrics(): RelayMetrics {
       help: "1 while publishing is held at an event that cannot be published, else 0.",
       registers,
     }),
+    retention: createRetentionMetrics(registry),
   };
   for (const kind of ["database", "broker", "registry", "record"] as const) metrics.errors.inc({ kind }, 0);
   collectDefaultMetrics({ register: registry });

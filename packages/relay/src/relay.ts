@@ -11,6 +11,7 @@ import { abortableDelay } from "./abortable-delay.ts";
 import { KafkajsPublisher } from "./publishers/kafkajs.ts";
 import type { Publisher } from "./publishers/publisher.ts";
 import { PublishLoop } from "./publish-loop.ts";
+import { Retention } from "./retention.ts";
 import { SchemaRegistry } from "./schema-registry.ts";
 import { completeSettings, type RelayOptions, type RelaySettings } from "./settings.ts";
 import { backoffMs } from "./backoff.ts";
@@ -162,7 +163,15 @@ class Relay implements RunningRelay {
       metrics: this.#metrics,
       logger: this.#logger,
     });
+    const retention = new Retention({
+      client: session.client,
+      retentionHours: this.#settings.retentionHours,
+      metrics: this.#metrics.retention,
+      logger: this.#logger,
+      now: () => performance.now(),
+    });
     monitor.start();
+    retention.start();
     try {
       await loop.run(this.#stopping.signal);
     } catch (error) {
@@ -170,6 +179,7 @@ class Relay implements RunningRelay {
       this.#noteDatabaseFailure(error);
     } finally {
       monitor.stop();
+      retention.stop();
       await session.close();
     }
   }

@@ -107,6 +107,14 @@ export const settingsTable = {
     default: "5000",
     description: "How often an advance of the cursor without events is saved.",
   }),
+  retentionHours: hoursSetting(8_760, {
+    flag: "--retention-hours",
+    env: "RELAY_RETENTION_HOURS",
+    unit: "hours",
+    default: "24",
+    description:
+      "How long published rows stay in the outbox, at most 6 slots of the ring; 0 for no longer than needed.",
+  }),
   connectTimeoutMs: integerSetting(100, minute, {
     flag: "--connect-timeout-ms",
     env: "RELAY_CONNECT_TIMEOUT_MS",
@@ -301,6 +309,18 @@ function integerSetting(least: number, most: number, row: Row): Setting<number> 
       const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
       if (value >= least && value <= most) return value;
       throw new Error(`expects a whole number from ${least} to ${most}, not ${quote(text)}`);
+    },
+  };
+}
+
+function hoursSetting(most: number, row: Row): Setting<number> {
+  return {
+    ...row,
+    type: "number",
+    parse(text) {
+      const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+      if (value <= most) return value;
+      throw new Error(`expects a number of hours from 0 to ${most}, such as 24 or 0.5, not ${quote(text)}`);
     },
   };
 }
