@@ -1,8 +1,9 @@
-// `pnpm rule-pages`: writes the page of each rule of `schemas check` from the table in packages/schemas/src/rules.
+// `pnpm rule-pages`: writes the page of each rule of `schemas check` and `schemas lint` from the tables in
+// packages/schemas/src/rules and packages/schemas/src/lint.
 // A test of the package holds the pages equal to the table.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { rulePages } from "../packages/schemas/src/rules/rule-docs.ts";
+import { rulePages } from "../packages/schemas/src/rule-pages.ts";
 
 const root = join(import.meta.dirname, "../packages/schemas");
 const pages = rulePages();

@@ -14,7 +14,8 @@ import org.apache.avro.SchemaCompatibility.SchemaCompatibilityResult;
 /**
  * Answers each line {"reader": schema, "writer": schema} of standard input with one line of standard output:
  * {"kinds": [SchemaIncompatibilityType, ...]}, empty when compatible, or {"refused": reason} when Avro takes one of the
- * schemas for invalid or does not judge the pair.
+ * schemas for invalid or does not judge the pair. With "explain": true in the line, "reasons" holds what Avro says of each
+ * incompatibility: {"kind", "location", "message"}.
  */
 public final class CompatibilityOracle {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,6 +41,16 @@ public final class CompatibilityOracle {
       var kinds = answer.putArray("kinds");
       for (Incompatibility found : result.getIncompatibilities()) {
         kinds.add(found.getType().name());
+      }
+      if (pair.path("explain").asBoolean()) {
+        var reasons = answer.putArray("reasons");
+        for (Incompatibility found : result.getIncompatibilities()) {
+          reasons
+              .addObject()
+              .put("kind", found.getType().name())
+              .put("location", found.getLocation())
+              .put("message", found.getMessage());
+        }
       }
       return answer;
     } catch (RuntimeException | StackOverflowError refusal) {

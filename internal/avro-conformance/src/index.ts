@@ -1,1 +1,9 @@
-export { type ApacheVerdict, apacheVerdicts, whyNoApache } from "./apache-avro.ts";
+export {
+  type ApacheParse,
+  type ApacheReason,
+  type ApacheVerdict,
+  apacheParses,
+  apacheVerdicts,
+  type SchemaPair,
+  whyNoApache,
+} from "./apache-avro.ts";

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import { checkCompatibility, parseSchema } from "@waybill/avro";
 import { type ApacheVerdict, apacheVerdicts, whyNoApache } from "@waybill/avro-conformance";
 import { randomPairs, type SchemaPair } from "../../../packages/avro/test/apache-pairs.ts";
+import { numberFrom } from "./number-from.ts";
 
 /** 5,000 take a few seconds; a nightly run asks for 100,000. */
 const count = numberFrom("WAYBILL_AVRO_PAIRS", 5_000);
@@ -73,10 +74,4 @@ function compare(pair: SchemaPair, verdict: ApacheVerdict | undefined): void {
 
 function textOf(kinds: Iterable<string>): string {
   return [...new Set(kinds)].toSorted().join(" ");
-}
-
-function numberFrom(variable: string, fallback: number): number {
-  const value = Number(process.env[variable] ?? fallback);
-  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${variable} must be a whole number from 1`);
-  return value;
 }

@@ -2,12 +2,23 @@ import avsc from "avsc";
 
 /** How avsc writes a schema's values: longs as bigint, unions wrapped, no logical types. */
 export function createOracle(schemaText: string): (reference: unknown) => Buffer {
+  const type = referenceType(schemaText);
+  return (reference) => type.toBuffer(reference);
+}
+
+/** How avsc reads what another schema wrote. @throws Error when it finds that the schemas do not resolve */
+export function createResolvingOracle(writerText: string, readerText: string): (bytes: Buffer) => unknown {
+  const reader = referenceType(readerText);
+  const resolver = reader.createResolver(referenceType(writerText));
+  return (bytes) => reader.fromBuffer(bytes, resolver);
+}
+
+function referenceType(schemaText: string): avsc.Type {
   const long = bigintLong();
-  const type = avsc.Type.forSchema(JSON.parse(schemaText) as avsc.Schema, {
+  return avsc.Type.forSchema(JSON.parse(schemaText) as avsc.Schema, {
     wrapUnions: "always",
     typeHook: (schema) => (isLong(schema) ? long : undefined),
   });
-  return (reference) => type.toBuffer(reference);
 }
 
 function isLong(schema: unknown): boolean {

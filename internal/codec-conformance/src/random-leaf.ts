@@ -51,6 +51,19 @@ export function randomText(random: Random): string {
   return text;
 }
 
+/** Text of surrogates with and without their other half, and of ASCII between them: often not well-formed. */
+export function randomSurrogates(random: Random): string {
+  const length = 1 + random.below(random.below(20) === 0 ? 200 : 12);
+  let text = "";
+  while (text.length < length) {
+    const kind = random.below(4);
+    if (kind === 0) text += String.fromCharCode(random.below(128));
+    else if (kind === 1) text += String.fromCodePoint(0x1f600 + random.below(60));
+    else text += String.fromCharCode((kind === 2 ? 0xd800 : 0xdc00) + random.below(0x400));
+  }
+  return text;
+}
+
 /** A UUID's text, in lower case. */
 export function randomUuid(random: Random): string {
   const hex = Array.from({ length: 32 }, () => random.below(16).toString(16)).join("");

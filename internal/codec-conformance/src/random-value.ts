@@ -21,8 +21,10 @@ export interface ValuePair {
 
 /** Deeper than this, unions take null where they can and lists are empty, so that recursive values end. */
 const MAX_DEPTH = 5;
+/** Deeper than this only a record gets that must hold itself, and so has no value. */
+const ENDLESS_DEPTH = 60;
 
-/** A random value of a type. */
+/** A random value of a type. @throws RangeError when the type has none that ends */
 export function randomPair(type: AvroType, random: Random, depth = 0): ValuePair {
   switch (type.kind) {
     case "null":
@@ -119,6 +121,7 @@ function unionPair({ branches }: UnionType, random: Random, depth: number): Valu
 }
 
 function recordPair(type: RecordType, random: Random, depth: number): ValuePair {
+  if (depth > ENDLESS_DEPTH) throw new RangeError(`${type.fullName} has no value that ends`);
   const pairs = type.fields.map((field) => [field.name, randomPair(field.type, random, depth + 1)] as const);
   const tag = type.tag === null ? [] : [["$type", type.tag] as const];
   return {

@@ -9,6 +9,7 @@ import {
   generateModules,
   hostileSchema,
   randomPair,
+  reservedWordsSchema,
   sampleSchemas,
 } from "@waybill/codec-conformance";
 import { describeEvent, type EventDescriptor } from "@waybill/events";
@@ -34,6 +35,8 @@ beforeAll(async () => {
   folder = await generateModules([
     ...sampleSchemas.map(({ name, text }) => ({ name: `sample.${name}`, versions: [text] })),
     { name: "sample.hostile", versions: [hostileSchema, hostileSchema.replace('"Hostile"', '"HostileV2"')] },
+    { name: "sample.reserved", versions: [reservedWordsSchema] },
+    { name: "class.new", versions: [recordText("Function", [{ name: "this", type: "int" }])] },
     { name: "order.placed", versions: [orderV1, orderV2, orderV3] },
     // Both would shadow what generated code itself refers to.
     { name: "uint8.array", versions: [recordText("Uint8Array", [{ name: "bytes", type: "bytes" }])] },

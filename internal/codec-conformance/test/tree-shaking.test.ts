@@ -31,9 +31,9 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-async function bundle(exported: string): Promise<string> {
+async function bundle(exported: string, module = "./samples/src/index.ts"): Promise<string> {
   const result = await build({
-    stdin: { contents: `export { ${exported} } from "./samples/src/index.ts";`, resolveDir: folder.path },
+    stdin: { contents: `export { ${exported} } from "${module}";`, resolveDir: folder.path },
     bundle: true,
     conditions: ["@waybill/source"],
     format: "esm",
@@ -69,6 +69,16 @@ describe("a bundle of one export of a generated package", () => {
     });
   });
 
+  it("holds one resolving reader for each record of its version, whatever the number of versions that it can read", async () => {
+    const text = await bundle("orderPlacedV2");
+    expect(text.match(/function resolve\w+/g)).toEqual(["function resolveOrderPlacedV2"]);
+    const withEarlier = await bundle("orderPlaced");
+    expect(withEarlier.match(/function resolve\w+/g)?.toSorted()).toEqual([
+      "function resolveOrderPlacedV2",
+      "function resolveOrderPlacedV3",
+    ]);
+  });
+
   it("holds no factories for tests", async () => {
     const exported = await readFile(join(folder.path, "samples/src/order.placed.testing.ts"), "utf8");
     expect(exported).toContain("function orderPlacedV1Example(");
@@ -86,5 +96,23 @@ describe("a bundle of one export of a generated package", () => {
     }
     expect(withMap).toContain("function readKey(");
     expect(without).not.toContain("function readKey(");
+  });
+});
+
+describe("a bundle of one export of the runtime", () => {
+  const codecFree = [
+    "Decimal",
+    "decodeRecordHeaders",
+    "encodeRecordHeaders",
+    "envelopeFromHeaders",
+    "envelopeToHeaders",
+    "frame",
+    "parseFrame",
+    "schemaIdOf",
+  ];
+  it.each(codecFree)("%s holds nothing of the codec", async (name) => {
+    const text = await bundle(name, "@waybill/events");
+    expect(text).toContain(name);
+    expect(text).not.toMatch(/class AvroInput|class AvroOutput|function compile\w+\(|function readSchema\(/);
   });
 });

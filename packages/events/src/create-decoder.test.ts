@@ -1,4 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
+import {
+  type AvroInput,
+  readBranch,
+  readCount,
+  readFixed,
+  readInt,
+  readString,
+  readTimestampMillis,
+} from "./avro/avro-input.ts";
+import type { RecordCode, RecordCodes } from "./avro/record-code.ts";
 import { createDecoder } from "./create-decoder.ts";
 import { describeEvent } from "./describe-event.ts";
 
@@ -63,6 +73,43 @@ describe("createDecoder", () => {
     const reader = schemaOf((fields) => Object.assign(fields[5]!, { default: null }));
     expect(takesOwnDecode(schemaOf(change), describeEvent({ type: "a.b.c", version: 1, schema: reader }).schema)).toBe(
       false,
+    );
+  });
+
+  it("has the reader's own code make the records that it resolves, and nothing else", () => {
+    const descriptor = describeEvent({ type: "a.b.c", version: 1, schema: schemaOf() });
+    const writerSchema = schemaOf((fields) => fields.reverse());
+    const writer = describeEvent<"a.b.c", 1, object>({ type: "a.b.c", version: 1, schema: writerSchema });
+    const data = { id: "a", items: [], at: new Date(1), size: "S", hash: Uint8Array.of(1, 2), extra: null };
+    const places: number[] = [];
+    const ownReads: ((input: AvroInput) => unknown)[] = [
+      readString,
+      readCount,
+      readTimestampMillis,
+      readInt,
+      (input) => readFixed(input, 2),
+      (input) => readBranch(input, 2),
+    ];
+    const resolve: RecordCode["resolve"] = (input, steps) => {
+      for (const { place, read } of steps) {
+        places.push(place);
+        // Types that stay are the code's own to read.
+        expect(read).toBeNull();
+        ownReads[place]?.(input);
+      }
+      return "made by code";
+    };
+    const read = () => "read by code";
+    const byCode = createDecoder<unknown>(writerSchema, {
+      ...descriptor,
+      records: { "samples.Placed": { read, resolve } },
+    });
+    expect(byCode(writer.encode(data))).toBe("made by code");
+    expect(places).toEqual([5, 4, 3, 2, 1, 0]);
+    const inherited: RecordCodes = { "samples.Placed": { read, resolve } };
+    const ofOthers = Object.create(inherited) as RecordCodes;
+    expect(createDecoder<unknown>(writerSchema, { ...descriptor, records: ofOthers })(writer.encode(data))).toEqual(
+      data,
     );
   });
 });

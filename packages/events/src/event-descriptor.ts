@@ -1,3 +1,5 @@
+import type { RecordCodes } from "./avro/record-code.ts";
+
 /** One thing wrong with a value, at a path such as `items[2].price`; the empty path is the value itself. */
 export interface Issue {
   readonly path: string;
@@ -31,6 +33,8 @@ export interface EventDescriptor<
    * upcaster from each of them to the generation that follows it.
    */
   readonly earlier: Earlier;
+  /** Generated code for each record of the schema, with which `createDecoder` resolves what other versions wrote. */
+  readonly records?: RecordCodes;
   /** The partition key of an event, or null when the schema marks no key field. */
   key(data: Data): string | null;
   /** Avro bytes without framing. @throws EncodeError naming the path of every wrong field. */

@@ -168,6 +168,6 @@ function filesOf(events: readonly AdoptedEvent[], configText: string): ReadonlyM
     config,
     schemas.map(([path, text]) => ({ path, content: encoder.encode(text) })),
   );
-  const lock = formatLock(releaseAll(tree.events, new Map()));
+  const lock = formatLock(releaseAll(tree, new Map()));
   return new Map([[configFileName, configText], [lockFileName, lock], ...schemas]);
 }

@@ -211,8 +211,19 @@ describe("compatibility", () => {
     });
     expect(finding?.message).toMatch(/^v2 cannot read what v1 wrote: .*total/);
     expect(finding?.help).toBe(
-      'either keep the generation compatible, or begin a new one: name the record "orders.order.OrderPlacedV2", which gets its own registry subject, and consumers add an upcaster',
+      'add a default; or begin a new generation: name the record "orders.order.OrderPlacedV2", which gets its own registry subject, and consumers add an upcaster',
     );
+  });
+
+  it("suggests what the newer version can do, as the older one is out already", () => {
+    const files = { [v1]: orderRecord([total]), [v2]: orderRecord() };
+    const findings = checkTree(treeOf(files), lockOf(files)).filter(({ rule }) => rule === "incompatible");
+    expect(findings.map(({ message, help }) => [message, help])).toEqual([
+      [
+        expect.stringMatching(/^v1 cannot read what v2 writes: at total, .* lacks it$/),
+        expect.stringMatching(/^keep the field "total"; or begin a new generation: /),
+      ],
+    ]);
   });
 
   it("tells one mistake once, naming all the versions that it breaks with", () => {

@@ -8,6 +8,7 @@ import { checkContracts } from "./rules/contracts.ts";
 import { checkKeyField } from "./rules/key-field.ts";
 import { checkConfiguredEvents, checkNames } from "./rules/names.ts";
 import { checkReleased } from "./rules/release.ts";
+import { checkReleasedSettings } from "./rules/released-settings.ts";
 import { checkSharedTypes } from "./rules/shared-types.ts";
 import { checkVersionChanges } from "./rules/version-changes.ts";
 import { checkVersionGaps } from "./rules/versions.ts";
@@ -27,7 +28,7 @@ export interface CheckOptions {
 export function checkTree(tree: SchemaTree, lock: SchemaLock, options: CheckOptions = {}): readonly Finding[] {
   const own = checkOwn(tree, lock);
   const { baseline = null, now = new Date() } = options;
-  const all = baseline === null ? own : [...own, ...checkBaseline(tree, baseline, own)];
+  const all = baseline === null ? own : [...own, ...checkBaseline(tree, lock, baseline, own)];
   const findings = applyContracts(distinct(all), tree, lock);
   return sortFindings(applyWaivers(findings, tree.config.waivers, { now, hasBaseline: baseline !== null }));
 }
@@ -58,6 +59,7 @@ function checkOwn(tree: SchemaTree, lock: SchemaLock): readonly Finding[] {
       ...checkKeyField(event, config.events.get(event.name.type)),
       ...checkGenerations(event, config.mode),
       ...checkVersionChanges(event, config, lock),
+      ...checkReleasedSettings(event, config, lock),
     ]),
   ];
 }

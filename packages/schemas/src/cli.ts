@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import type { Action, CliContext, ExitCode } from "./cli-context.ts";
 import { SchemasError } from "./errors.ts";
@@ -61,6 +62,9 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   };
   const program = createProgram(context);
   for (const add of await loadCommands(args)) add(program, context, run);
+  for (const command of program.commands) {
+    command.showHelpAfterError(`Run "schemas ${command.name()} --help" for its arguments, options and examples.`);
+  }
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;
@@ -75,9 +79,18 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   }
 }
 
+/** From the package.json that stands beside both `src` and `dist`. */
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    readonly version: string;
+  };
+  return version;
+}
+
 function createProgram(context: CliContext): Command {
   return new Command("schemas")
     .description("Checks, lints, releases, generates and registers Avro event schemas.")
+    .version(ownVersion(), "-V, --version", "print the version")
     .addHelpText("after", help)
     .helpCommand(false)
     .showHelpAfterError('Run "schemas --help" for the commands and options.')

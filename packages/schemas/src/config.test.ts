@@ -101,7 +101,10 @@ it("reports everything at once, each with its place", () => {
 });
 
 it.each([
-  [{ rule: "unreleased" }, 'a waiver needs "rule", one of incompatible, key-moved, released-edited, released-removed'],
+  [
+    { rule: "unreleased" },
+    'a waiver needs "rule", one of incompatible, released-edited, released-removed, key-moved, ',
+  ],
   [{ event: "order" }, 'a waiver needs "event", domain.entity.action'],
   [{ version: "2" }, 'a waiver needs "version", a number such as 2'],
   [{ version: 0 }, 'a waiver needs "version", a number such as 2'],

@@ -1,4 +1,5 @@
 import type { RecordSchema } from "@waybill/avro";
+import { closestText } from "./closest-text.ts";
 import { SchemasError } from "./errors.ts";
 import { parseEventType } from "./event-name.ts";
 import type { EventHistory, SchemaTree, SchemaVersion } from "./schema-tree.ts";
@@ -26,9 +27,21 @@ export function parseEventReference(text: string): EventReference | null {
   return { type, version: version === undefined ? null : Number(version) };
 }
 
-/** @throws SchemasError `usage` when the text is no reference to an event */
+/** The path of a version's file, as shells complete it. */
+const versionPath = /(?:^|[/\\])([^/\\]+)[/\\]([^/\\]+)[/\\]v([1-9][0-9]{0,8})\.avsc$/;
+
+function parseVersionPath(text: string): EventReference | null {
+  const [, domain, folder, version] = versionPath.exec(text) ?? [];
+  return version === undefined ? null : parseEventReference(`${domain}.${folder}@${version}`);
+}
+
+/**
+ * An event as a person names it, or by the path of one of its versions.
+ *
+ * @throws SchemasError `usage` when the text is neither
+ */
 export function requireEventReference(text: string): EventReference {
-  const reference = parseEventReference(text);
+  const reference = parseEventReference(text) ?? parseVersionPath(text);
   if (reference !== null) return reference;
   throw new SchemasError(
     "usage",
@@ -40,9 +53,14 @@ export function requireEventReference(text: string): EventReference {
 export function findEvent(tree: SchemaTree, type: string): EventHistory {
   const event = tree.events.find(({ name }) => name.type === type);
   if (event !== undefined) return event;
+  const meant = closestText(
+    type,
+    tree.events.map(({ name }) => name.type),
+  );
+  const hint = meant === null ? "" : ` Did you mean ${meant}?`;
   throw new SchemasError(
     "event-not-found",
-    `The tree has no event ${type}. "schemas list" shows those that it has; "schemas new ${type}" makes it.`,
+    `The tree has no event ${type}.${hint} "schemas list" shows those that it has; "schemas new ${type}" makes it.`,
   );
 }
 

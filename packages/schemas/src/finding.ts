@@ -33,6 +33,7 @@ export const rules = [
   "key-field",
   "key-moved",
   "key-narrowed",
+  "topic-moved",
   "incompatible",
   "consumers-first",
   "logical-scale",

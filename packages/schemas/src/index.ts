@@ -20,6 +20,8 @@ export type { TextEdit } from "./lint/lint-rule.ts";
 export { type LintReport, lintTree } from "./lint/lint-tree.ts";
 export type { LintLevel, LintPreset, LintRuleId } from "./lint/rule-ids.ts";
 export type { LockedVersion, SchemaLock } from "./lock-file.ts";
+export { type EventSummary, type GenerationSummary, summarizeEvents } from "./event-list.ts";
+export { sampleEvents, type SampleSource } from "./sample/sample-events.ts";
 export { applyPush, planPush, type PushStep, type Registered, type SubjectPlan } from "./push.ts";
 export {
   createRegistryClient,

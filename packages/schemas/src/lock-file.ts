@@ -1,4 +1,4 @@
-import type { JsonNode } from "@waybill/avro";
+import type { JsonNode, JsonObjectNode } from "@waybill/avro";
 import { parseTypePath, typeFileOf, typeKeyOf } from "./shared-types/type-name.ts";
 import { compareFiles, type Location } from "./finding.ts";
 import { type JsonFileProblem, JsonFileReader } from "./json-file.ts";
@@ -15,6 +15,12 @@ export interface LockedVersion {
   readonly sha256: string;
   /** CRC-64-AVRO of the Parsing Canonical Form, in hexadecimal: equal when only docs, defaults and the like differ. */
   readonly crc64: string;
+  /** The topic that the config gave the event; absent for the default one. */
+  readonly topic?: string;
+  /** The key that the config gave the event, null for none; absent when the schema marks it. */
+  readonly key?: string | null;
+  /** Whether its file is gone for good: no topic holds its events, and no program reads them. Absent when not. */
+  readonly retired?: true;
   /** Where the lock file says so. */
   readonly at: Location;
 }
@@ -62,15 +68,41 @@ function readVersions(reader: JsonFileReader, node: JsonNode, type: string): Rea
     const locked = reader.object(member, `"${key}"`);
     const sha256 = locked?.members.get("sha256");
     const crc64 = locked?.members.get("crc64");
-    if (sha256?.kind === "string" && crc64?.kind === "string") {
-      versions.set(Number(key.slice(1)), { sha256: sha256.value, crc64: crc64.value, at: reader.locate(member.at) });
+    if (locked !== null && sha256?.kind === "string" && crc64?.kind === "string") {
+      const fingerprints = { sha256: sha256.value, crc64: crc64.value };
+      versions.set(Number(key.slice(1)), {
+        ...fingerprints,
+        ...readSettings(reader, locked, key),
+        at: reader.locate(member.at),
+      });
     } else if (locked !== null) reader.wrong(member, `"${key}" needs the strings "sha256" and "crc64"`);
   }
   return versions;
 }
 
+function readSettings(
+  reader: JsonFileReader,
+  locked: JsonObjectNode,
+  version: string,
+): Omit<LockEntry, "sha256" | "crc64"> {
+  reader.knownKeys(locked, ["sha256", "crc64", "topic", "key", "retired"], `"${version}"`);
+  const topicNode = locked.members.get("topic");
+  const topic = topicNode && reader.string(topicNode, '"topic"');
+  const keyNode = locked.members.get("key");
+  const key = keyNode && (keyNode.kind === "null" ? null : reader.string(keyNode, '"key"'));
+  const retired = locked.members.get("retired");
+  if (retired !== undefined && (retired.kind !== "boolean" || !retired.value)) {
+    reader.wrong(retired, '"retired" must be true, or be left out');
+  }
+  return {
+    ...(topic ? { topic } : {}),
+    ...(key === undefined ? {} : { key }),
+    ...(retired === undefined ? {} : { retired: true }),
+  };
+}
+
 /** What `formatLock` writes of a version. */
-export type LockEntry = Pick<LockedVersion, "sha256" | "crc64">;
+export type LockEntry = Omit<LockedVersion, "at">;
 
 /** The text of a lock file: sorted, and in the form that formatters leave alone. A tree without shared types has no `types`. */
 export function formatLock(lock: ReadonlyMap<string, ReadonlyMap<number, LockEntry>>): string {
@@ -95,5 +127,14 @@ function sectionOf(entries: readonly (readonly [string, ReadonlyMap<number, Lock
 function entriesOf(versions: ReadonlyMap<number, LockEntry>): readonly (readonly [string, LockEntry])[] {
   return [...versions]
     .toSorted(([a], [b]) => a - b)
-    .map(([version, { sha256, crc64 }]) => [`v${version}`, { sha256, crc64 }]);
+    .map(([version, { sha256, crc64, topic, key, retired }]) => [
+      `v${version}`,
+      {
+        sha256,
+        crc64,
+        ...(topic === undefined ? {} : { topic }),
+        ...(key === undefined ? {} : { key }),
+        ...(retired === undefined ? {} : { retired }),
+      },
+    ]);
 }

@@ -1,12 +1,15 @@
 #!/usr/bin/env node
-import { createInterface } from "node:readline/promises";
 import { buffer } from "node:stream/consumers";
+import { askYesNo } from "./ask-yes-no.ts";
 import { runCli } from "./cli.ts";
 
-// Whoever reads the report, such as `head`, may leave before its end.
+// Whoever reads the report, such as `head`, may leave before its end; a full disk is no finding.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  if (error.code === "EPIPE") return;
+  process.stderr.write(`error: The output could not be written: ${error.message}.\n`);
+  process.exit(2);
 });
+process.stderr.on("error", () => process.exit(2)); // there is no place left to say why
 
 try {
   process.exitCode = await runCli(process.argv.slice(2), {
@@ -16,14 +19,13 @@ try {
     print: (text) => process.stdout.write(text),
     printError: (text) => process.stderr.write(text),
     readInput: () => buffer(process.stdin),
-    confirm: async (question) => {
-      const terminal = createInterface({ input: process.stdin, output: process.stdout });
-      try {
-        return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
-      } finally {
-        terminal.close();
-      }
-    },
+    confirm: (question) =>
+      askYesNo(question, {
+        input: process.stdin,
+        output: process.stdout,
+        // By the signal itself, so that a script that runs this ends too.
+        interrupt: () => process.kill(process.pid, "SIGINT"),
+      }),
   });
 } catch (error) {
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -56,6 +56,9 @@ export interface RegistryClientOptions {
 /** `error_code` of a 404 that means "no such thing" and not "no such path". */
 const notFoundCodes = { subject: 40401, schema: 40403, subjectMode: 40408 } as const;
 
+/** What stands for the code of an answer that has none. */
+const noSuchPath = 0;
+
 /** @throws SchemasError `usage` when the URL is none of http or https. Every method throws the `registry-…` codes. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient & RegistrySource {
   const request = createRequest(options);
@@ -84,8 +87,11 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       return { id, schema: text };
     },
     async incompatibilities(subject, schema) {
-      const path = `/compatibility${subjectPath(subject)}/versions?verbose=true`;
-      const answer = asRecord(await request.json("POST", path, { schema }));
+      const versions = `/compatibility${subjectPath(subject)}/versions`;
+      // Karapace has no such path; there the newest version stands for all of them where the mode is transitive.
+      const all = await request.orNull("POST", `${versions}?verbose=true`, [noSuchPath], { schema });
+      const path = `${versions}/latest?verbose=true`;
+      const answer = asRecord(all ?? (await request.json("POST", path, { schema })));
       const isCompatible = answer["is_compatible"];
       if (typeof isCompatible !== "boolean") throw request.strange("POST", path);
       return isCompatible ? [] : reasonsIn(answer);
@@ -171,7 +177,7 @@ function createRequest(options: RegistryClientOptions) {
     throw refusal(url, method, path, answer);
   }
 
-  /** Null when the registry answers 404 with one of the codes: it is a registry, and has no such thing. */
+  /** Null when the registry answers 404 with one of the codes: it is a registry, and has no such thing or no such path. */
   async function orNull(method: Method, path: string, codes: readonly number[], body?: unknown): Promise<unknown> {
     const answer = await send(method, path, body);
     if (answer.status === 404 && codes.includes(errorCodeOf(answer.body))) return null;
@@ -226,7 +232,7 @@ function asRecord(value: unknown): Readonly<Record<string, unknown>> {
 
 function errorCodeOf(body: unknown): number {
   const code = asRecord(body)["error_code"];
-  return typeof code === "number" ? code : 0;
+  return typeof code === "number" ? code : noSuchPath;
 }
 
 function unreachable(url: string, error: unknown, timeoutMs: number): SchemasError {
@@ -255,7 +261,8 @@ function refusal(url: string, method: Method, path: string, answer: Answer): Sch
     );
   }
   // A registry's own codes have five digits; 404 itself says that the path does not exist.
-  if ([0, 404].includes(errorCodeOf(body)) || typeof message !== "string") return notARegistry(url, what, status);
+  if ([noSuchPath, 404].includes(errorCodeOf(body)) || typeof message !== "string")
+    return notARegistry(url, what, status);
   return new SchemasError("registry-refused", `The registry at ${url} refused ${what}: ${message} (HTTP ${status}).`);
 }
 

@@ -1,4 +1,5 @@
 import { countFindings, type Finding, type HurtService, rules, type Severity } from "./finding.ts";
+import { lintRuleIds } from "./lint/rule-ids.ts";
 import type { SchemaTree } from "./schema-tree.ts";
 
 /** How many events and versions a check looked at. */
@@ -63,7 +64,9 @@ function formatFinding(finding: Finding, pathOf: (file: string) => string): stri
 
 /** Where to read on about what failed. */
 function pointToRules(findings: readonly Finding[]): readonly string[] {
-  const failed = rules.filter((rule) => findings.some((found) => found.rule === rule && found.severity === "error"));
+  const failed = [...rules, ...lintRuleIds].filter((rule) =>
+    findings.some((found) => found.rule === rule && found.severity === "error"),
+  );
   return failed.length === 0
     ? []
     : [`More about ${failed.length === 1 ? "this rule" : "these rules"}: schemas explain ${failed.join(" ")}`];

@@ -13,6 +13,7 @@ export type RuleSetting = (typeof ruleSettings)[number];
 export const defaultSeverities = {
   "key-moved": "error",
   "key-narrowed": "error",
+  "topic-moved": "error",
   "logical-scale": "error",
   "logical-unit": "error",
   "logical-precision": "warning",
@@ -33,7 +34,7 @@ export const defaultSeverities = {
 export type SettableRule = keyof typeof defaultSeverities;
 
 /** Every settable rule. */
-export const settableRules: readonly string[] = Object.keys(defaultSeverities);
+export const settableRules: readonly SettableRule[] = Object.keys(defaultSeverities).filter(isSettableRule);
 
 /** Whether a text names a settable rule. */
 export function isSettableRule(text: string): text is SettableRule {

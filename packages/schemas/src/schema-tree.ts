@@ -125,7 +125,8 @@ interface VersionPlace {
   readonly version: number;
 }
 
-const versionFile = /^v([1-9][0-9]*)\.avsc$/;
+/** Up to 9 digits, which a number and every message hold. */
+const versionFile = /^v([1-9][0-9]{0,8})\.avsc$/;
 
 /** Which version of which event a path stands for, or why none. */
 function placeOf(path: string): VersionPlace | Finding {

@@ -36,6 +36,7 @@ export interface TreeFiles {
 export async function readTree(cwd: string, directory?: string): Promise<TreeFiles> {
   const root = await findRoot(cwd, directory);
   const pathOf = (file: string) => displayPath(cwd, join(root, file));
+  await requireFile(root, configFileName, pathOf);
   const { config, problems } = parseConfig(read(root, configFileName, pathOf));
   if (problems !== null) throw invalid("config-invalid", problems, pathOf);
   const lock = await readLock(root, pathOf);
@@ -52,7 +53,7 @@ export function displayPath(cwd: string, path: string): string {
 async function findRoot(cwd: string, directory: string | undefined): Promise<string> {
   if (directory === undefined) {
     for (const candidate of [cwd, join(cwd, "schemas")]) {
-      if ((await kindOf(join(candidate, configFileName))) === "file") return candidate;
+      if ((await kindOf(join(candidate, configFileName))) !== null) return candidate;
     }
     throw new SchemasError(
       "tree-not-found",
@@ -63,10 +64,10 @@ async function findRoot(cwd: string, directory: string | undefined): Promise<str
   const kind = await kindOf(root);
   if (kind === null)
     throw new SchemasError("tree-not-found", `The folder "${directory}" does not exist. Check the path.`);
-  if (kind === "file") {
+  if (kind !== "folder") {
     throw new SchemasError("tree-not-found", `"${directory}" is a file. Name the folder that holds ${configFileName}.`);
   }
-  if ((await kindOf(join(root, configFileName))) !== "file") {
+  if ((await kindOf(join(root, configFileName))) === null) {
     throw new SchemasError(
       "tree-not-found",
       `The folder "${directory}" is no schema tree: it holds no ${configFileName}. Check the path, or make a tree with "schemas init ${directory}".`,
@@ -75,17 +76,25 @@ async function findRoot(cwd: string, directory: string | undefined): Promise<str
   return root;
 }
 
-async function kindOf(path: string): Promise<"file" | "folder" | null> {
+async function kindOf(path: string): Promise<"file" | "folder" | "other" | null> {
   try {
-    return (await stat(path)).isDirectory() ? "folder" : "file";
+    const found = await stat(path);
+    if (found.isDirectory()) return "folder";
+    return found.isFile() ? "file" : "other";
   } catch (error) {
     if (isMissing(error)) return null;
     throw unreadable(path, error);
   }
 }
 
+/** Reading a pipe or a device could wait for ever. */
+async function requireFile(root: string, file: string, pathOf: (file: string) => string): Promise<void> {
+  if ((await kindOf(join(root, file))) !== "file") throw notAFile(pathOf(file));
+}
+
 async function readLock(root: string, pathOf: (file: string) => string): Promise<SchemaLock | null> {
   if ((await kindOf(join(root, lockFileName))) === null) return null;
+  await requireFile(root, lockFileName, pathOf);
   const { lock, problems } = parseLock(read(root, lockFileName, pathOf));
   if (problems !== null) throw invalid("lock-invalid", problems, pathOf);
   return lock;
@@ -101,7 +110,9 @@ function listFiles(root: string, pathOf: (file: string) => string): readonly str
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (isIgnored(entry, path)) return [];
       if (entry.isSymbolicLink()) throw symbolicLink(pathOf(path));
-      return entry.isDirectory() ? walk(path) : [path];
+      const isFolder = entry.isDirectory();
+      if (isFolder ? path.endsWith(".avsc") : !entry.isFile()) throw notAFile(pathOf(path));
+      return isFolder ? walk(path) : [path];
     });
   }
   return walk("").toSorted(compareFiles);
@@ -128,6 +139,13 @@ function symbolicLink(shown: string): SchemasError {
   return new SchemasError(
     "file-unreadable",
     `"${shown}" is a symbolic link, and a schema tree must hold its files itself. Replace it with the file.`,
+  );
+}
+
+function notAFile(shown: string): SchemasError {
+  return new SchemasError(
+    "file-unreadable",
+    `"${shown}" is a folder, a pipe or a device, and must be a file. Move it out of the schema tree.`,
   );
 }
 

@@ -65,12 +65,18 @@ function placeIn(side: DiffSide, { file, line, column }: SourcePosition): Locati
 
 /** The comparison as data. The shape is part of the CLI's contract: fields may be added, none removed. */
 export function diffToJson({ before, after, identical, changes, backward, forward }: VersionDiff): object {
-  const verdict = (reasons: readonly Incompatibility[], reader: DiffSide, writer: DiffSide) => ({
+  const verdict = (
+    reasons: readonly Incompatibility[],
+    reader: DiffSide,
+    writer: DiffSide,
+    remedyOf: (reason: Incompatibility) => string,
+  ) => ({
     compatible: reasons.length === 0,
     reasons: reasons.map((reason) => ({
       kind: reason.kind,
       path: reason.path,
       message: reason.message,
+      remedy: remedyOf(reason),
       reader: placeIn(reader, reason.reader),
       writer: placeIn(writer, reason.writer),
     })),
@@ -80,7 +86,10 @@ export function diffToJson({ before, after, identical, changes, backward, forwar
     after: { name: after.label, file: after.file, record: after.record.fullName },
     identical,
     changes,
-    compatibility: { backward: verdict(backward, after, before), forward: verdict(forward, before, after) },
+    compatibility: {
+      backward: verdict(backward, after, before, ({ remedies }) => remedies.reader),
+      forward: verdict(forward, before, after, ({ remedies }) => remedies.writer),
+    },
   };
 }
 
@@ -89,8 +98,8 @@ export function formatDiff(diff: VersionDiff): string {
   const { before, after, changes } = diff;
   const lines = [`${before.label} -> ${after.label}`, "", ...formatChanges(diff)];
   const verdicts = [
-    ...formatVerdict("backward", `${after.label} can read what ${before.label} wrote`, diff.backward, after),
-    ...formatVerdict("forward", `${before.label} can read what ${after.label} writes`, diff.forward, before),
+    ...formatVerdict("backward", `${after.label} can read what ${before.label} wrote`, diff.backward, after, "reader"),
+    ...formatVerdict("forward", `${before.label} can read what ${after.label} writes`, diff.forward, before, "writer"),
   ];
   const isNewGeneration = before.record.fullName !== after.record.fullName && changes.length > 0;
   const note = isNewGeneration
@@ -134,12 +143,13 @@ function formatVerdict(
   claim: string,
   reasons: readonly Incompatibility[],
   reader: DiffSide,
+  later: "reader" | "writer",
 ): readonly string[] {
   if (reasons.length === 0) return [`${name.padEnd(8)}  yes: ${claim}`];
   const lines = reasons.map((reason) => {
     const where = reason.path === "" ? "" : `at ${reason.path}, `;
     const { file, line, column } = placeIn(reader, reason.reader);
-    return `    ${file}:${line}:${column}: ${where}${reason.message}`;
+    return `    ${file}:${line}:${column}: ${where}${reason.message}; ${reason.remedies[later]}`;
   });
   return [`${name.padEnd(8)}  no: ${claim.replace(" can read ", " cannot read ")}`, ...lines];
 }

@@ -2,13 +2,14 @@ import type { JsonNode, JsonObjectNode } from "@waybill/avro";
 import { parseEventType } from "./event-name.ts";
 import type { Location, Rule } from "./finding.ts";
 import type { JsonFileReader } from "./json-file.ts";
+import { settableRules } from "./rule-severity.ts";
 
 /** The rules whose findings a waiver can let pass: breaks that a team may have reason to make. */
 export const waivableRules = [
   "incompatible",
-  "key-moved",
   "released-edited",
   "released-removed",
+  ...settableRules,
 ] as const satisfies readonly Rule[];
 
 /** Leave for one break of one version, for a time. */

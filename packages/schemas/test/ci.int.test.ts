@@ -101,6 +101,17 @@ describe("the GitHub Action", () => {
     expect(stdout).toContain("schemas%3A released-edited::");
   });
 
+  it("compares a merge queue's commit with the one that it builds on", async () => {
+    await write(v1, orderRecord([note]));
+    await rm(join(folder.path, "schemas/schemas.lock.json"));
+    await runInProcess(folder.path, ["release"]);
+    await commit();
+    const base = await git("rev-parse", "origin/main");
+    const { code, stdout } = await runAction(action, folder.path, {}, {}, { "merge_group.base_sha": base });
+    expect(code).toBe(1);
+    expect(stdout).toContain(`against 1 released version of git:${base}`);
+  });
+
   it("passes a sound change, and uploads what code scanning is to show", async () => {
     await write(v2, orderRecord([note]));
     await commit();
@@ -108,7 +119,10 @@ describe("the GitHub Action", () => {
     expect({ code, exitCode: outputs["exit-code"] }).toEqual({ code: 0, exitCode: "0" });
     const file = outputs["sarif-file"] ?? "";
     expect(uses).toEqual([
-      { uses: "github/codeql-action/upload-sarif@v4", with: { sarif_file: file, category: "waybill-schemas" } },
+      {
+        uses: "github/codeql-action/upload-sarif@8aad20d150bbac5944a9f9d289da16a4b0d87c1e",
+        with: { sarif_file: file, category: "waybill-schemas" },
+      },
     ]);
     const { runs } = JSON.parse(await readFile(file, "utf8")) as { runs: { results: { ruleId: string }[] }[] };
     expect(runs[0]?.results.map(({ ruleId }) => ruleId)).toEqual(["unreleased"]);
@@ -259,8 +273,9 @@ describe("before a commit", () => {
     const { repos } = parse(example) as { repos: { hooks: { id: string }[] }[] };
     expect(repos.flatMap((repo) => repo.hooks.map(({ id }) => id))).toEqual(hooks.map(({ id }) => id));
     for (const { entry, files } of hooks) {
-      const paths = [v1, "schemas/schemas.config.json", "a/schemas.lock.json", "src/v1.ts", "package.json"];
-      expect(paths.filter((path) => new RegExp(files).test(path))).toEqual(paths.slice(0, 3));
+      const ofTree = [v1, "schemas/schemas.config.json", "a/schemas.lock.json", "schemas/consumers/email.json"];
+      const paths = [...ofTree, "src/v1.ts", "package.json", "src/consumers/email.ts"];
+      expect(paths.filter((path) => new RegExp(files).test(path))).toEqual(ofTree);
       const env = { HOME: folder.path };
       await write(v1, orderRecord());
       expect((await runBash(entry, folder.path, env)).code).toBe(0);

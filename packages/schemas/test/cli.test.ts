@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { folderWith, runInProcess, runSchemas } from "./run-schemas.ts";
+import { folderWith, main, runInProcess, runSchemas } from "./run-schemas.ts";
 import { orderRecord } from "./tree-fixture.ts";
 
 const config = "schemas/schemas.config.json";
@@ -54,6 +56,35 @@ describe("help and usage", () => {
     const { code, stdout, stderr } = await runInProcess("/", args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(message);
+  });
+
+  it("points to the help of the command that was misused", async () => {
+    const { stderr } = await runInProcess("/", ["new"]);
+    expect(stderr).toBe(
+      "error: missing required argument 'event'\nRun \"schemas new --help\" for its arguments, options and examples.\n",
+    );
+  });
+
+  it("tells its version", async () => {
+    const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
+    expect(await runInProcess("/", ["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  const itOnLinux = existsSync("/dev/full") ? it : it.skip;
+  itOnLinux("takes a full disk for no finding", async () => {
+    const full = openSync("/dev/full", "w");
+    try {
+      const { status, stderr } = spawnSync(process.execPath, ["--conditions=@waybill/source", main, "--help"], {
+        stdio: ["ignore", full, "pipe"],
+        encoding: "utf8",
+      });
+      expect({ status, stderr }).toEqual({
+        status: 2,
+        stderr: "error: The output could not be written: ENOSPC: no space left on device, write.\n",
+      });
+    } finally {
+      closeSync(full);
+    }
   });
 
   it("ends the process with the exit code", async () => {
@@ -121,9 +152,9 @@ describe("check", () => {
       stderr: "",
       stdout: `schemas/orders/order.placed/v1.avsc:1:1: note unreleased: v1 of orders.order.placed is not released: it may still change
 schemas/orders/order.placed/v2.avsc:1:1: note unreleased: v2 of orders.order.placed is not released: it may still change
-schemas/orders/order.placed/v2.avsc:11:5: error incompatible: v2 cannot read what v1 wrote: at total, the reader's field "total" has no default and the writer's record orders.order.OrderPlaced lacks it; add a default
+schemas/orders/order.placed/v2.avsc:11:5: error incompatible: v2 cannot read what v1 wrote: at total, the reader's field "total" has no default and the writer's record orders.order.OrderPlaced lacks it
     schemas/orders/order.placed/v1.avsc:1:1: the other side, in v1
-    help: either keep the generation compatible, or begin a new one: name the record "orders.order.OrderPlacedV2", which gets its own registry subject, and consumers add an upcaster
+    help: add a default; or begin a new generation: name the record "orders.order.OrderPlacedV2", which gets its own registry subject, and consumers add an upcaster
 1 event, 2 versions, mode FULL_TRANSITIVE: 1 error, 2 notes
 More about this rule: schemas explain incompatible
 `,
@@ -408,4 +439,11 @@ describe("lint", () => {
     expect(stdout).toContain("(in the next version: this one is released)");
     expect(await readFile(join(folder.path, v1), "utf8")).toBe(before);
   });
+});
+
+it("explains a rule of lint, with how to silence it", async () => {
+  const { code, stdout } = await runInProcess("/", ["explain", "money-float"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^# money-float\n\nA rule of `schemas lint`\. Level: error in the preset `recommended`/);
+  expect(stdout).toContain('{ "waybill.lint": { "money-float": "why it is right here" } }');
 });

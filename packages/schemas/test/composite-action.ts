@@ -44,6 +44,7 @@ export async function runAction(
   workspace: string,
   given: Readonly<Record<string, string>> = {},
   env: Readonly<Record<string, string>> = {},
+  event: Readonly<Record<string, string>> = {},
 ): Promise<ActionRun> {
   await mkdir(join(workspace, ".runner"), { recursive: true });
   const runner = await mkdtemp(join(workspace, ".runner", "job-"));
@@ -51,6 +52,7 @@ export async function runAction(
   await writeFile(summary, "");
   const values = new Map<string, string>();
   for (const [name, input] of Object.entries(action.inputs)) values.set(`inputs.${name}`, given[name] ?? input.default);
+  for (const [name, value] of Object.entries(event)) values.set(`github.event.${name}`, value);
   const runs: Run[] = [];
   const uses: ActionRun["uses"][number][] = [];
   for (const [index, step] of action.runs.steps.entries()) {

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { runCli } from "../src/cli.ts";
 import { bytesOf, type Files } from "./tree-fixture.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+/** The executable, as its source. */
+export const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** What a run of the CLI left behind. */
 export interface Run {

@@ -27,11 +27,11 @@ export function treeOf(files: Files, config: unknown = {}): SchemaTree {
 }
 
 /** The lock of a tree that was released as it stands. */
-export function lockOf(files: Files): SchemaLock {
+export function lockOf(files: Files, config: unknown = {}): SchemaLock {
   const at = { file: "schemas.lock.json", line: 4, column: 13 };
   const locate = (entry: LockEntry) => ({ ...entry, at });
   return new Map(
-    [...releaseAll(treeOf(files).events, new Map())].map(([type, versions]) => [
+    [...releaseAll(treeOf(files, config), new Map())].map(([type, versions]) => [
       type,
       new Map([...versions].map(([version, entry]) => [version, locate(entry)])),
     ]),

@@ -126,7 +126,7 @@ describe("unions", () => {
         "the closest, record shop.Item, fails: at id, the reader expects int, the writer wrote long (and 1 more)",
     );
     expect(failure === undefined ? [] : rootCauses(failure).map(formatIncompatibility)).toEqual([
-      "TYPE_MISMATCH at items[].id: the reader expects int, the writer wrote long (reader v2.avsc:1:164, writer v1.avsc:1:164)",
+      "TYPE_MISMATCH at items[].id: the reader expects int, the writer wrote long; keep long, and give int a field of its own (reader v2.avsc:1:164, writer v1.avsc:1:164)",
       "READER_FIELD_MISSING_DEFAULT_VALUE at items[].price: the reader's field \"price\" has no default and the writer's record shop.Item lacks it; add a default (reader v2.avsc:1:171, writer v1.avsc:1:103)",
     ]);
   });

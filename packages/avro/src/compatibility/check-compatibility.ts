@@ -1,4 +1,5 @@
 import { describeSchema, isNamed, type Schema, type UnionSchema } from "../model/schema.ts";
+import type { SourcePosition } from "../source-position.ts";
 import { formatCause, type Incompatibility, joinPath } from "./incompatibility.ts";
 import { PairMap } from "./pair-map.ts";
 import {
@@ -23,6 +24,9 @@ const MAX_CAUSES = 20;
 /** Causes are followed through this many unions within unions: farther down they help nobody. */
 const MAX_NESTED_UNIONS = 30;
 
+/** Pairs that are looked at for the causes of all unions together: 10,000 failed unions may each lead through as many. */
+const MAX_CAUSE_STEPS = 100_000;
+
 /**
  * Whether data written with one schema can be read with another, by Avro's schema resolution. The verdict is that of
  * Apache's `SchemaCompatibility.checkReaderWriterCompatibility`; the reasons say more, above all for unions.
@@ -39,6 +43,7 @@ class CompatibilityChecker {
   /** Each failed union is looked into once, however many paths lead to it. */
   readonly #closest = new PairMap<ClosestBranch>();
   #nestedUnions = 0;
+  #causeSteps = 0;
 
   /**
    * A pair that is met again while it is being judged counts as readable, as only its other parts can prove otherwise.
@@ -90,37 +95,51 @@ class CompatibilityChecker {
   explain(reader: Schema, writer: Schema, limit = Number.POSITIVE_INFINITY): readonly Incompatibility[] {
     const found: Incompatibility[] = [];
     const visited = new PairMap<true>();
-    const pending: { check: Conflict | Part; base: string }[] = [{ check: { reader, writer, step: "" }, base: "" }];
+    const pending: PendingCheck[] = [{ check: { reader, writer, step: "" }, base: "", uses: null }];
     for (let item = pending.pop(); item !== undefined && found.length < limit; item = pending.pop()) {
+      if (this.#nestedUnions > 0 && ++this.#causeSteps > MAX_CAUSE_STEPS) break;
       const { check } = item;
       const path = joinPath(item.base, check.step);
       if ("kind" in check) {
-        const { kind, message, readerAt, writerAt } = check;
-        found.push({ kind, path, message, reader: readerAt, writer: writerAt, causes: [] });
+        const { kind, message, remedies, readerAt, writerAt } = check;
+        const uses = check.isAboutUse ? item.uses : null;
+        const places = { reader: placeOf(readerAt, uses?.reader), writer: placeOf(writerAt, uses?.writer) };
+        found.push({ kind, path, message, remedies, ...places, causes: [] });
         continue;
       }
       if (this.canRead(check.reader, check.writer) || visited.get(check.reader, check.writer)) continue;
       visited.set(check.reader, check.writer, true);
       const { rule, checks } = requirementsOf(check.reader, check.writer);
-      if (rule === "all") for (const next of checks.toReversed()) pending.push({ check: next, base: path });
-      else if (check.reader.type === "union") found.push(this.#unionFailure(check.reader, check.writer, path));
+      const uses = check.uses ?? item.uses;
+      if (rule === "all") for (const next of checks.toReversed()) pending.push({ check: next, base: path, uses });
+      else if (check.reader.type === "union") found.push(this.#unionFailure(check.reader, check.writer, path, uses));
     }
     return found;
   }
 
-  #unionFailure(reader: UnionSchema, writer: Schema, path: string): Incompatibility {
+  #unionFailure(reader: UnionSchema, writer: Schema, path: string, uses: PendingCheck["uses"]): Incompatibility {
     const { branch, causes } = this.#closestBranch(reader, writer);
-    const lacking = `no branch of the reader's ${describeSchema(reader)} reads the writer's ${describeSchema(writer)}`;
     const [first] = causes;
+    const label = describeSchema(writer);
+    const lacking = `no branch of the reader's ${describeSchema(reader)} reads the writer's ${label}`;
+    const renamed = isNamed(writer) ? `, or "${writer.fullName}" as an alias to the branch that replaces it` : "";
+    const remedies = first?.remedies ?? {
+      reader: `add ${label} to the union${renamed}`,
+      writer: "keep to the types of the reader's union",
+    };
     const more = causes.length > 1 ? ` (and ${causes.length - 1} more)` : "";
     const message =
       branch === null || first === undefined
         ? lacking
         : `${lacking}; the closest, ${describeSchema(branch)}, fails: ${formatCause(first)}${more}`;
-    return { kind: "MISSING_UNION_BRANCH", path, message, reader: reader.at, writer: writer.at, causes };
+    const writerAt = placeOf(writer.at, uses?.writer);
+    return { kind: "MISSING_UNION_BRANCH", path, message, remedies, reader: reader.at, writer: writerAt, causes };
   }
 
-  /** The branch of the writer's kind of type with the fewest failures; none when the union has no such branch. */
+  /**
+   * The branch of the writer's kind of type with the fewest failures, for a named type of its name. None when the union
+   * has no such branch: that a type of another name differs in its name would lead nowhere.
+   */
   #closestBranch(reader: UnionSchema, writer: Schema): ClosestBranch {
     const known = this.#closest.get(reader, writer);
     if (known !== undefined) return known;
@@ -128,9 +147,10 @@ class CompatibilityChecker {
     if (this.#nestedUnions >= MAX_NESTED_UNIONS) return closest;
     this.#nestedUnions++;
     this.#closest.set(reader, writer, closest); // what a recursive type finds on its way back here
-    const alike = reader.branches.filter((branch) => branch.type === writer.type);
-    const sameName = alike.filter((branch) => isNamed(branch) && isNamed(writer) && namesMatch(branch, writer));
-    for (const branch of (sameName.length > 0 ? sameName : alike).slice(0, MAX_CANDIDATE_BRANCHES)) {
+    const alike = reader.branches.filter(
+      (branch) => branch.type === writer.type && (!isNamed(branch) || !isNamed(writer) || namesMatch(branch, writer)),
+    );
+    for (const branch of alike.slice(0, MAX_CANDIDATE_BRANCHES)) {
       const causes = this.explain(branch, writer, MAX_CAUSES);
       if (closest.branch === null || causes.length < closest.causes.length) closest = { branch, causes };
     }
@@ -138,6 +158,22 @@ class CompatibilityChecker {
     this.#nestedUnions--;
     return closest;
   }
+}
+
+/** Something to explain, with the way to it. */
+interface PendingCheck {
+  readonly check: Conflict | Part;
+  readonly base: string;
+  /** Where the field above has its types, or null above all fields. */
+  readonly uses: Part["uses"] | null;
+}
+
+/** Where a type is written in the field that has it, and where it only has the name of one, that field's type. */
+function placeOf(definition: SourcePosition, use: SourcePosition | undefined): SourcePosition {
+  if (use === undefined) return definition;
+  if (definition.file !== use.file) return use;
+  if (definition.pointer === use.pointer) return definition;
+  return definition.pointer.startsWith(`${use.pointer}/`) ? definition : use;
 }
 
 /** A pair on its way to a verdict. */

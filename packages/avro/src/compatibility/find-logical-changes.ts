@@ -12,7 +12,7 @@ import { keyChanges } from "./key-changes.ts";
 import type { LogicalChange } from "./logical-change.ts";
 import { logicalTypeChanges } from "./logical-type-changes.ts";
 import { PairMap } from "./pair-map.ts";
-import { namesMatch, sourcesOf, verdictByType } from "./requirements.ts";
+import { alignedSource, fieldsByName, namesMatch, sourcesOf, verdictByType } from "./requirements.ts";
 
 export interface LogicalChangeOptions {
   /** The field of an event's record that holds the partition key, or null. Default: keys are not compared. */
@@ -77,11 +77,15 @@ class LogicalWalk {
   }
 
   #visitFields(reader: RecordSchema, writer: RecordSchema, path: string): void {
-    const byName = new Map(writer.fields.map((field) => [field.name, field]));
-    for (const field of reader.fields) {
-      const sources = sourcesOf(field, byName);
-      const [source] = sources;
-      if (source === undefined || sources.length > 1) continue;
+    let byName: ReadonlyMap<string, RecordField> | null = null;
+    for (const [index, field] of reader.fields.entries()) {
+      let source = alignedSource(field, writer, index);
+      if (source === undefined) {
+        byName ??= fieldsByName(writer);
+        const sources = sourcesOf(field, byName);
+        [source] = sources;
+        if (source === undefined || sources.length > 1) continue;
+      }
       const hasDefaults = field.default !== null && source.default !== null;
       if (!hasDefaults && isPlain(field.type) && isPlain(source.type)) continue;
       const fieldPath = joinPath(path, `.${field.name}`);

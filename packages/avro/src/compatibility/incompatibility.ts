@@ -13,13 +13,23 @@ export type IncompatibilityKind =
   | "MISSING_UNION_BRANCH"
   | "AMBIGUOUS_ALIAS";
 
+/** Ways out of an incompatibility. A schema that is released already cannot take its own. */
+export interface Remedies {
+  /** What the reader's schema can do to read what is written already, such as `add a default`. */
+  readonly reader: string;
+  /** What the writer's schema can do to stay readable, such as `keep the field "total"`. */
+  readonly writer: string;
+}
+
 /** One reason why a reader cannot read what a writer wrote. */
 export interface Incompatibility {
   readonly kind: IncompatibilityKind;
   /** Where in the data, by the reader's names: `lines[].price`, `labels{}`; empty for the whole datum. */
   readonly path: string;
-  /** What differs and, where there is a usual remedy, what to do. */
+  /** What differs. */
   readonly message: string;
+  /** What to do about it, by changing one of the two schemas. */
+  readonly remedies: Remedies;
   readonly reader: SourcePosition;
   readonly writer: SourcePosition;
   /** For a union, why its closest branch fails, with paths that start at this one's; else empty. */
@@ -52,11 +62,11 @@ export function joinPath(base: string, path: string): string {
     : `${base}.${path}`;
 }
 
-/** A reason on one line: kind, path, message and both places. */
+/** A reason on one line: kind, path, message with what the reader can do, and both places. */
 export function formatIncompatibility(incompatibility: Incompatibility): string {
-  const { kind, path, message, reader, writer } = incompatibility;
+  const { kind, path, message, remedies, reader, writer } = incompatibility;
   const where = path === "" ? "" : ` at ${path}`;
-  return `${kind}${where}: ${message} (reader ${reader.toString()}, writer ${writer.toString()})`;
+  return `${kind}${where}: ${message}; ${remedies.reader} (reader ${reader.toString()}, writer ${writer.toString()})`;
 }
 
 /** A cause within the message of a union's failure. */

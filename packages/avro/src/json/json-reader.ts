@@ -8,8 +8,6 @@ const MAX_DEPTH = 1000;
 /** BigInt takes quadratic time in the digits, so a hostile literal must not reach it. */
 const MAX_NUMBER_LENGTH = 1000;
 
-// oxlint-disable-next-line no-control-regex -- JSON forbids exactly these in a string
-const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 const HEX = /^[0-9a-fA-F]{4}$/;
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -167,20 +165,29 @@ class JsonReader {
     const start = this.#index++;
     let value = "";
     for (;;) {
-      PLAIN_CHARACTERS.lastIndex = this.#index;
-      const plain = PLAIN_CHARACTERS.exec(this.#text)?.[0] ?? "";
-      value += plain;
-      this.#index += plain.length;
+      const plain = this.#plainCharacters();
       const stop = this.#text[this.#index];
       if (stop === '"') {
         this.#index++;
-        return value;
+        return value === "" ? plain : value + plain;
       }
+      value += plain;
       if (stop === "\\") value += this.#escape();
       else if (stop === undefined || stop === "\n" || stop === "\r") {
         throw new JsonSyntaxError("invalid-json", "this string is not closed on its line", start);
       } else this.#fail(`a control character in a string must be escaped, found ${this.#found()}`);
     }
+  }
+
+  /** Up to a quote, a backslash or a control character. By a regular expression reading takes a tenth longer. */
+  #plainCharacters(): string {
+    const start = this.#index;
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#index);
+      if (code === 0x22 || code === 0x5c || code < 0x20 || this.#index >= this.#text.length) break;
+      this.#index++;
+    }
+    return this.#text.slice(start, this.#index);
   }
 
   #escape(): string {

@@ -34,6 +34,15 @@ export class Attributes {
     return node;
   }
 
+  /** The text of an attribute that Java takes for absent where it is no string. */
+  overlookedText(key: string): string | null {
+    const node = this.get(key);
+    if (node === null || node.kind === "string") return node?.value ?? null;
+    const message = `"${key}" of ${this.#owner} must be a string, not ${describeJson(node)}; leave it out`;
+    this.#problems.add("overlooked-attribute", message, node.at);
+    return null;
+  }
+
   /** The text of an attribute that may be absent. */
   optionalText(key: string): string | null {
     const node = this.get(key);

@@ -62,21 +62,23 @@ export class NameTable {
   /** The `name` and `namespace` of a definition, or null and a problem. */
   declaredName(attributes: Attributes, enclosing: string | null): ResolvedName | null {
     const text = attributes.required("name") === null ? null : attributes.optionalText("name");
-    const namespace = attributes.optionalText("namespace");
+    const namespace = attributes.overlookedText("namespace");
     if (text === null) return null;
     const resolved = resolveName(text, namespace ?? enclosing);
     const at = attributes.get("name")?.at ?? attributes.object.at;
     this.checkName(resolved.name, "name", at);
     this.#checkNamespace(resolved, at);
-    if (isPrimitiveType(resolved.name) && resolved.namespace === null) {
-      this.#problems.add("reserved-name", `"${resolved.name}" is the name of a primitive type; choose another`, at);
+    if (isPrimitiveType(resolved.name)) {
+      const message = `"${resolved.name}" is the name of a primitive type; choose another`;
+      if (resolved.namespace === null) this.#problems.add("reserved-name", message, at);
+      else this.#problems.add("primitive-name", `${message}, as the specification allows it in no namespace`, at);
     }
     return resolved;
   }
 
   /** The aliases of a definition as full names. */
   declaredAliases(attributes: Attributes, owner: ResolvedName): readonly string[] {
-    return attributes.optionalTexts("aliases").map(({ text, node }) => {
+    const aliases = attributes.optionalTexts("aliases").map(({ text, node }) => {
       const alias = resolveName(text, owner.namespace);
       this.checkName(alias.name, "alias", node.at);
       this.#checkNamespace(alias, node.at);
@@ -85,6 +87,7 @@ export class NameTable {
       }
       return alias.fullName;
     });
+    return [...new Set(aliases)];
   }
 
   /** Makes a definition known to what follows it in the text, itself included. */
@@ -97,6 +100,26 @@ export class NameTable {
     }
     this.#known.set(schema.fullName, schema);
     this.#defined.set(schema.fullName, schema);
+  }
+
+  /** Reports aliases that are the name of another type of the text, or an alias of one. */
+  checkAliases(): void {
+    const owners = new Map<string, NamedSchema>();
+    for (const schema of this.#defined.values()) {
+      for (const alias of schema.aliases) {
+        const other = this.#defined.get(alias) ?? owners.get(alias);
+        if (other === undefined) owners.set(alias, schema);
+        else if (other !== schema) {
+          const message = `the alias "${alias}" of ${schema.fullName} also belongs to ${other.fullName}`;
+          this.#problems.add("ambiguous-alias", message, schema.at);
+        }
+      }
+    }
+  }
+
+  /** Whether a name stands for a type that is defined at this point. */
+  knows(text: string, namespace: string | null): boolean {
+    return this.#known.has(resolveName(text, namespace).fullName) || this.#known.has(text);
   }
 
   /**

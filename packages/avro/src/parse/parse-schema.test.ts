@@ -168,7 +168,7 @@ describe("problems", () => {
 }`;
     expect(problemsOf(text)).toEqual([
       "invalid-name 2:29 /name",
-      "invalid-attribute 2:58 /namespace",
+      "overlooked-attribute 2:58 /namespace",
       "missing-attribute 4:5 /fields/0",
       "duplicate-field 5:14 /fields/1/name",
       "unknown-type 5:28 /fields/1/type",
@@ -184,7 +184,7 @@ describe("problems", () => {
       "missing-attribute 11:27 /fields/7/type",
       "unknown-type 12:27 /fields/8/type",
       "invalid-attribute 13:43 /fields/9/order",
-      "invalid-attribute 13:56 /fields/9/doc",
+      "overlooked-attribute 13:56 /fields/9/doc",
       "invalid-attribute 13:70 /fields/9/aliases",
       "invalid-attribute 14:5 /fields/10",
     ]);
@@ -237,7 +237,80 @@ describe("problems", () => {
   });
 });
 
+describe("what Java is laxer about", () => {
+  it.each([
+    ['{"type":"record","name":"R","doc":null,"namespace":null,"fields":[]}', "overlooked-attribute"],
+    ['{"type":"enum","name":"E","symbols":["A"],"default":null}', "overlooked-attribute"],
+    ['{"type":"record","name":"R","fields":[{"name":"f","type":"double","default":"NaN"}]}', "invalid-default"],
+    [
+      '[{"type":"array","items":{"type":"fixed","name":"F","size":1}},{"type":"fixed","name":"F","size":1}]',
+      "duplicate-name",
+    ],
+  ])("is an error in %s, and a warning where it was released already", (text, code) => {
+    expect(new Set(parseSchema(text).problems.map((problem) => `${problem.severity} ${problem.code}`))).toEqual(
+      new Set([`error ${code}`]),
+    );
+    expect(parseSchema(text, { lenient: true }).ok).toBe(true);
+  });
+
+  it("is the name of a primitive type in a namespace, which others may not take", () => {
+    expect(problemsOf('{"type":"fixed","name":"int","size":1}')).toEqual(["reserved-name 1:24 /name"]);
+    expect(problemsOf('{"type":"fixed","name":"n.int","size":1}')).toEqual(["primitive-name 1:24 /name"]);
+    expect(parseSchema('{"type":"fixed","name":"n.int","size":1}').ok).toBe(true);
+  });
+
+  it("is a size that Java cannot allocate", () => {
+    expect(problemsOf('{"type":"fixed","name":"F","size":2147483639}')).toEqual([]);
+    expect(problemsOf('{"type":"fixed","name":"F","size":2147483640}')).toEqual(["invalid-size 1:35 /size"]);
+    expect(problemsOf('{"type":"fixed","name":"F","size":0}')).toEqual([]);
+  });
+});
+
+describe("names and aliases", () => {
+  it("may be words of the schema language", () => {
+    const text = '[{"type":"record","name":"record","fields":[{"name":"f","type":["null","record"]}]},"map"]';
+    expect(problemsOf(text)).toEqual(["unknown-type 1:85 /1"]);
+  });
+
+  it("count once each", () => {
+    const schema = schemaOf(
+      '{"type":"record","name":"n.R","aliases":["n.S","S"],"fields":[{"name":"f","type":"int","aliases":["g","g"]}]}',
+    );
+    expect(schema).toMatchObject({ aliases: ["n.S"], fields: [{ aliases: ["g"] }] });
+  });
+
+  it("warn of an alias that two types share, or that is another type's name", () => {
+    const text =
+      '[{"type":"fixed","name":"n.A","size":1,"aliases":["C"]},{"type":"fixed","name":"n.B","size":1,"aliases":["A","C"]}]';
+    expect(parseSchema(text).problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'ambiguous-alias: the alias "n.A" of n.B also belongs to n.A',
+      'ambiguous-alias: the alias "n.C" of n.B also belongs to n.A',
+    ]);
+  });
+});
+
 describe("defaults", () => {
+  it.each([
+    ['{"name":"next","type":"R","default":{}}', ["next"]],
+    ['{"name":"next","type":["int","R"],"default":{}}', ["next"]],
+    ['{"name":"all","type":{"type":"array","items":"R"},"default":[{}]}', ["all"]],
+    [
+      '{"name":"a","type":{"type":"record","name":"S","fields":[{"name":"b","type":"R","default":{}}]},"default":{}}',
+      ["a", "b"],
+    ],
+    ['{"name":"next","type":["null","R"],"default":{"next":null}}', []],
+    ['{"name":"all","type":{"type":"array","items":"R"},"default":[]}', []],
+  ])("that need themselves without end are found in %s", (fields, names) => {
+    const text = `{"type":"record","name":"R","fields":[${fields}]}`;
+    for (const lenient of [false, true]) {
+      const { ok, problems } = parseSchema(text, { lenient });
+      expect(ok).toBe(names.length === 0);
+      expect(
+        problems.map(({ code, message }) => `${code} ${/"(\w+)" never ends/.exec(message)?.[1]}`).toSorted(),
+      ).toEqual(names.map((name) => `endless-default ${name}`));
+    }
+  });
+
   it.each([
     '"type":"null","default":null',
     '"type":"boolean","default":false',
@@ -274,6 +347,26 @@ describe("defaults", () => {
     expect(fieldProblems(field)).toEqual([expect.stringMatching(/^invalid-default: /)]);
     expect(fieldProblems(field)[0]).toContain(message);
   });
+});
+
+it("takes defaults of other texts' types for sound", () => {
+  const { named } = parseSchemaOrThrow('{"type":"record","name":"S","fields":[{"name":"a","type":"int","default":1}]}');
+  const text = '{"type":"record","name":"R","fields":[{"name":"s","type":"S","default":{}}]}';
+  expect(problemsOf(text, { known: named.values() })).toEqual([]);
+});
+
+it("follows defaults as deep as types refer to one another", () => {
+  const chain = (leaf: unknown) =>
+    JSON.stringify(
+      Array.from({ length: 20_000 }, (_, index) => ({
+        type: "record",
+        name: `R${index}`,
+        fields: [index === 0 ? leaf : { name: "f", type: `R${index - 1}`, default: {} }],
+      })),
+    );
+  expect(parseSchema(chain({ name: "f", type: "int", default: 1 })).problems).toEqual([]);
+  const { problems } = parseSchema(chain({ name: "f", type: "R0", default: {} }));
+  expect(problems).toHaveLength(20_000);
 });
 
 describe("logical types", () => {
@@ -318,4 +411,52 @@ describe("logical types", () => {
       expect.stringContaining('"type": {"type": "long", "logicalType": …}'),
     ]);
   });
+});
+
+describe("endless records", () => {
+  const codesOf = (text: unknown) => {
+    const { ok, problems } = parseSchema(JSON.stringify(text));
+    return { ok, problems: problems.map(({ code, at }) => `${code} ${at.pointer}`) };
+  };
+  const record = (name: string, ...types: readonly unknown[]) => ({
+    type: "record",
+    name,
+    fields: types.map((type, index) => ({ name: `f${index}`, type })),
+  });
+
+  it.each([
+    ["itself", record("A", "A")],
+    ["itself in a union without another way out", record("A", ["A", record("B", "A")])],
+    ["one that holds it", record("A", record("B", "A"))],
+  ])("hold %s", (_, text) => {
+    expect(codesOf(text)).toMatchObject({ ok: true, problems: expect.arrayContaining(["endless-record "]) });
+  });
+
+  it.each([
+    ["null", record("A", ["null", "A"])],
+    ["an array", record("A", { type: "array", items: "A" })],
+    ["a map", record("A", record("B", { type: "map", values: "A" }))],
+    ["another branch", record("A", ["A", record("B", "int")])],
+  ])("are none where %s ends them", (_, text) => {
+    expect(codesOf(text)).toEqual({ ok: true, problems: [] });
+  });
+
+  it("are told once each, also when only a part of the text is endless", () => {
+    expect(codesOf(record("A", "int", ["null", record("B", record("C", "B"))]))).toEqual({
+      ok: true,
+      problems: ["endless-record /fields/1/type/1", "endless-record /fields/1/type/1/fields/0/type"],
+    });
+  });
+});
+
+it.each([
+  ["\ufeff{}", "little-endian with a mark"],
+  ["{}", "little-endian"],
+])("says that %j is UTF-16, %s", (text) => {
+  for (const bytes of [Buffer.from(text, "utf16le"), Buffer.from(text, "utf16le").swap16()]) {
+    const { problems } = parseSchema(bytes);
+    expect(problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      "invalid-utf8: the text is UTF-16, and must be UTF-8; save it as UTF-8",
+    ]);
+  }
 });

@@ -8,8 +8,10 @@ export type ProblemCode =
   | "duplicate-key"
   | "missing-attribute"
   | "invalid-attribute"
+  | "overlooked-attribute"
   | "invalid-name"
   | "reserved-name"
+  | "primitive-name"
   | "duplicate-name"
   | "unknown-type"
   | "duplicate-field"
@@ -18,7 +20,9 @@ export type ProblemCode =
   | "invalid-size"
   | "invalid-union"
   | "empty-union"
+  | "endless-record"
   | "invalid-default"
+  | "endless-default"
   | "invalid-logical-type"
   | "unknown-logical-type"
   | "misplaced-logical-type"
@@ -43,16 +47,19 @@ export function formatProblem(problem: SchemaProblem): string {
 /** Faults that the Avro specification tells readers to overlook, or that implementations differ on. */
 const ALWAYS_WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "empty-union",
+  "endless-record",
   "invalid-logical-type",
   "unknown-logical-type",
   "misplaced-logical-type",
   "ambiguous-alias",
   "null-namespace-reference",
+  "primitive-name",
 ]);
 
 /** Faults that other implementations let pass, so that released schemas hold them; data is readable all the same. */
 const LENIENT_WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "duplicate-key",
+  "overlooked-attribute",
   "invalid-name",
   "duplicate-name",
   "invalid-symbol",

@@ -13,6 +13,11 @@ export function readText(text: string | Uint8Array, file: string | null, problem
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function decodeUtf8(bytes: Uint8Array, file: string | null, problems: ProblemList): string | null {
+  if (isUtf16(bytes)) {
+    const message = "the text is UTF-16, and must be UTF-8; save it as UTF-8";
+    problems.add("invalid-utf8", message, new SourcePosition(new SourceText("", file), 0));
+    return null;
+  }
   const decoded = decoder.decode(bytes);
   const fault = firstInvalidByte(bytes, decoded);
   if (fault === null) return decoded;
@@ -20,6 +25,14 @@ function decodeUtf8(bytes: Uint8Array, file: string | null, problems: ProblemLis
   const message = `the bytes from ${fault.byteOffset} on are no UTF-8; save the schema as UTF-8`;
   problems.add("invalid-utf8", message, at);
   return null;
+}
+
+/** By its byte order mark, or because one of the first two bytes is zero: JSON begins with two ASCII characters. */
+function isUtf16(bytes: Uint8Array): boolean {
+  const first = bytes[0];
+  const second = bytes[1];
+  const hasMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return hasMark || (first === 0) !== (second === 0);
 }
 
 /**

@@ -21,6 +21,8 @@ import {
 } from "../model/schema.ts";
 import { Attributes } from "./attributes.ts";
 import { defaultFaults } from "./defaults.ts";
+import { endlessDefaults } from "./endless-defaults.ts";
+import { endlessRecords } from "./endless-records.ts";
 import { FieldReader } from "./field-reader.ts";
 import { readLogicalType, type UnderlyingType } from "./logical-types.ts";
 import { isValidName, type NameTable, type ResolvedName } from "./names.ts";
@@ -36,8 +38,14 @@ const KNOWN_ATTRIBUTES = {
   map: new Set(["type", "values"]),
 };
 
-/** The most that Java, and so most readers, can allocate. */
-const MAX_FIXED_SIZE = 2 ** 31 - 1;
+/** The most that Java, and so most readers, can allocate: an array has a head. */
+const MAX_FIXED_SIZE = 2 ** 31 - 9;
+
+/**
+ * Two unions are compared branch by branch: a hostile pair of 60,000 branches each would take hours. A whole text that
+ * is a union is let pass, as some keep a list of definitions in one.
+ */
+const MAX_UNION_BRANCHES = 1000;
 
 /**
  * Builds the model from JSON, reporting every problem and going on. What it returns for a faulty text holds gaps and
@@ -47,6 +55,9 @@ export class SchemaBuilder {
   readonly #names: NameTable;
   readonly #problems: ProblemList;
   readonly #fields: FieldReader;
+  /** The records whose fields are being read. */
+  readonly #open = new Set<Schema>();
+  #isRecursive = false;
 
   constructor(names: NameTable, problems: ProblemList) {
     this.#names = names;
@@ -56,9 +67,23 @@ export class SchemaBuilder {
 
   /** Checks what needs the whole model: a default may be of a type that was still being read. */
   finish(): void {
-    for (const { type, node } of this.#fields.defaults) {
-      for (const fault of defaultFaults(type, node)) this.#problems.add("invalid-default", fault.message, fault.at);
+    for (const [field, node] of this.#fields.defaults) {
+      for (const fault of defaultFaults(field.type, node))
+        this.#problems.add("invalid-default", fault.message, fault.at);
     }
+    const endless = endlessDefaults(this.#fields.defaults);
+    for (const field of endless) {
+      const message = `the default of "${field.name}" never ends: it leaves out a field whose default is, or holds, this one again; give that field a value`;
+      this.#problems.add("endless-default", message, field.default?.at ?? field.at);
+    }
+    // A default without end mostly stands in such a record, and says more.
+    if (this.#isRecursive && endless.length === 0) {
+      for (const record of endlessRecords(this.#names.defined.values())) {
+        const message = `no value of ${describeSchema(record)} can end, as each must hold another; make a field on the way a union with null, or an array`;
+        this.#problems.add("endless-record", message, record.at);
+      }
+    }
+    this.#names.checkAliases();
   }
 
   /** The schema of a JSON node, or null and a problem. */
@@ -80,12 +105,14 @@ export class SchemaBuilder {
 
   #reference(name: string, namespace: string | null, node: JsonNode, whole: JsonNode = node): Schema | null {
     if (isPrimitiveType(name)) return { type: name, logicalType: null, properties: emptyJsonObject, at: node.at };
-    if (["record", "error", "enum", "fixed", "array", "map"].includes(name)) {
+    if (["record", "error", "enum", "fixed", "array", "map"].includes(name) && !this.#names.knows(name, namespace)) {
       const message = `"${name}" cannot stand alone: write {"type": "${name}", …} with its attributes as one object`;
       this.#problems.add("unknown-type", message, node.at);
       return null;
     }
-    return this.#names.resolve(name, namespace, node, whole);
+    const schema = this.#names.resolve(name, namespace, node, whole);
+    if (schema !== null && this.#open.has(schema)) this.#isRecursive = true;
+    return schema;
   }
 
   #definition(node: JsonObjectNode, namespace: string | null): Schema | null {
@@ -140,6 +167,11 @@ export class SchemaBuilder {
     const branches: Schema[] = [];
     const seen = new Set<string>();
     if (elements.length === 0) this.#problems.add("empty-union", "a union without branches has no values", node.at);
+    if (elements.length > MAX_UNION_BRANCHES && node.at.pointer !== "") {
+      const message = `a union of ${elements.length} branches; at most ${MAX_UNION_BRANCHES} are taken`;
+      this.#problems.add("invalid-union", message, node.at);
+      return { type: "union", branches, logicalType: null, properties: emptyJsonObject, at: node.at };
+    }
     for (const element of elements) {
       const branch = this.build(element, namespace);
       if (branch === null) continue;
@@ -162,16 +194,20 @@ export class SchemaBuilder {
     const fields: RecordField[] = [];
     const schema: RecordSchema | null =
       named === null ? null : { type: "record", isError, ...named, fields, ...extras, at: attributes.object.at };
-    if (schema !== null) this.#names.define(schema); // before its fields, which may refer to it
+    if (schema !== null) {
+      this.#names.define(schema); // before its fields, which may refer to it
+      this.#open.add(schema);
+    }
     const namespace = named === null ? enclosing : named.namespace;
     for (const field of this.#fields.read(attributes.requiredArray("fields") ?? [], namespace)) fields.push(field);
+    if (schema !== null) this.#open.delete(schema);
     return schema;
   }
 
   #enum(attributes: Attributes, enclosing: string | null): EnumSchema | null {
     const named = this.#named(attributes, enclosing);
     const symbols = this.#symbols(attributes);
-    const fallback = attributes.optionalText("default");
+    const fallback = attributes.overlookedText("default");
     if (fallback !== null && !symbols.includes(fallback)) {
       const message = `the default "${fallback}" is none of the symbols (${symbols.join(", ")})`;
       this.#problems.add("invalid-enum-default", message, attributes.get("default")?.at ?? attributes.object.at);
@@ -215,7 +251,7 @@ export class SchemaBuilder {
     attributes: Attributes,
     enclosing: string | null,
   ): (ResolvedName & { aliases: readonly string[]; doc: string | null }) | null {
-    const doc = attributes.optionalText("doc");
+    const doc = attributes.overlookedText("doc");
     const name = this.#names.declaredName(attributes, enclosing);
     return name === null ? null : { ...name, aliases: this.#names.declaredAliases(attributes, name), doc };
   }

@@ -1,6 +1,8 @@
-import { isUtf8 } from "node:buffer";
+// By import, as V8 has to look a global up each time.
+import { Buffer, isUtf8 } from "node:buffer";
 import { Decimal } from "../decimal.ts";
 import { DecodeError } from "../errors.ts";
+import { isAscii } from "./ascii.ts";
 import { MAX_NESTING, MAX_ZERO_WIDTH_ITEMS } from "./limits.ts";
 import { HIGH, LOW, scratchDoubles, scratchFloats, scratchHalves, scratchLongs, scratchOctets } from "./scratch.ts";
 
@@ -23,9 +25,11 @@ export class AvroInput {
   zeroWidthItems = 0;
   /** The whole message in Latin-1, made when the first short string is read. */
   text: string | null = null;
+  /** What the bytes lie in, from its very beginning; found when the first string is read. */
+  memory: DataView<ArrayBufferLike> | null = null;
 
   constructor(bytes: Uint8Array, recordName: string) {
-    this.bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.bytes = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.end = bytes.length;
     this.recordName = recordName;
   }
@@ -169,14 +173,9 @@ export function readString(input: AvroInput): string {
 
 /** The text between two positions. @throws DecodeError when the bytes are not UTF-8 */
 export function stringBetween(input: AvroInput, start: number, end: number): string {
-  const { bytes } = input;
-  if (end - start > SHORT_STRING) return readText(input, start, end);
-  // All bits in one, as a branch for each byte costs a tenth of decoding.
-  let bits = 0;
-  for (let i = start; i < end; i++) bits |= bytes[i]!;
-  if (bits > 0x7f) return readText(input, start, end);
-  if (input.end > MAX_TEXT_BYTES) return bytes.toString("latin1", start, end);
-  input.text ??= bytes.toString("latin1", 0, input.end);
+  if (end - start > SHORT_STRING || !isAscii(input, start, end)) return readText(input, start, end);
+  if (input.end > MAX_TEXT_BYTES) return input.bytes.toString("latin1", start, end);
+  input.text ??= input.bytes.toString("latin1", 0, input.end);
   return input.text.substring(start, end);
 }
 

@@ -1,6 +1,5 @@
 import { DecodeError } from "../errors.ts";
 import {
-  type AvroInput,
   dateOf,
   enterRecordRead,
   leaveRecordRead,
@@ -25,14 +24,16 @@ import {
   unreadable,
 } from "./avro-input.ts";
 import { compileSkip } from "./compile-skip.ts";
-import { compileDefault, type MakeDefault } from "./default-value.ts";
+import { defaultOf, matchFields } from "./match-fields.ts";
 import { readKey } from "./read-key.ts";
+import type { RecordCodes } from "./record-code.ts";
+import { type Read, readByCode, readByName, type Step } from "./record-reader.ts";
+import { isSameType } from "./same-type.ts";
 import { matchingBranches, namesMatch } from "./schema-match.ts";
 import {
   type AvroType,
   type BytesType,
   type EnumType,
-  type Field,
   type FixedType,
   isZeroWidth,
   type LongType,
@@ -40,10 +41,8 @@ import {
   type StringType,
   type UnionType,
 } from "./schema-type.ts";
+import { differ, unresolvable } from "./unresolvable.ts";
 import { putOwn } from "./value-tests.ts";
-
-/** Reads one value. */
-export type Read = (input: AvroInput) => unknown;
 
 /** The reader of a pair of records; `failure` when they turned out not to resolve. */
 interface RecordReader {
@@ -51,8 +50,13 @@ interface RecordReader {
   failure: DecodeError | null;
 }
 
-/** The readers of pairs of records, by writer's and reader's: a record may hold itself. */
-type Memo = Map<RecordType, Map<RecordType, RecordReader>>;
+/** What is known while a reader is made. */
+interface Memo {
+  /** The readers of pairs of records, by writer's and reader's: a record may hold itself. */
+  readonly readers: Map<RecordType, Map<RecordType, RecordReader>>;
+  /** Generated code for records of the reader's schema. */
+  readonly records: RecordCodes;
+}
 
 /**
  * The interpreter's reader: what was written with one schema as values of another, by Avro's schema resolution. With
@@ -61,23 +65,13 @@ type Memo = Map<RecordType, Map<RecordType, RecordReader>>;
  * Beyond the specification: a timestamp is read in the unit in which it was written, and decimals of different scale
  * do not resolve, as their numbers would be wrong.
  *
+ * @param records generated code for records of the reader's schema, which is quicker; it is asked for by the reader's
+ * names alone, so that no writer's schema chooses what runs
  * @throws DecodeError with code `SCHEMAS_UNRESOLVABLE`, saying where the schemas part. A branch of a writer's union
  * that the reader lacks is no such error: it fails when a message brings it.
  */
-export function compileReader(writer: AvroType, reader: AvroType): Read {
-  return resolve(writer, reader, "", new Map());
-}
-
-function unresolvable(path: string, reason: string): DecodeError {
-  const where = path === "" ? "" : `${path}: `;
-  return new DecodeError(`the writer's schema does not resolve to the reader's: ${where}${reason}`, {
-    code: "SCHEMAS_UNRESOLVABLE",
-  });
-}
-
-function differ(path: string, writer: AvroType, reader: AvroType): DecodeError {
-  const name = (type: AvroType) => ("fullName" in type ? `${type.kind} ${type.fullName}` : type.kind);
-  return unresolvable(path, `the writer has ${name(writer)}, the reader ${name(reader)}`);
+export function compileReader(writer: AvroType, reader: AvroType, records: RecordCodes = {}): Read {
+  return resolve(writer, reader, "", { readers: new Map(), records });
 }
 
 function resolve(writer: AvroType, reader: AvroType, path: string, memo: Memo): Read {
@@ -239,17 +233,20 @@ function resolveMap(writer: AvroType, reader: AvroType, path: string, memo: Memo
 }
 
 function resolveRecord(writer: RecordType, reader: RecordType, path: string, memo: Memo): Read {
-  const known = memo.get(writer)?.get(reader);
+  const code = Object.hasOwn(memo.records, reader.fullName) ? memo.records[reader.fullName] : undefined;
+  if (code !== undefined && isSameType(writer, reader)) return code.read;
+  const known = memo.readers.get(writer)?.get(reader);
   if (known !== undefined) {
     if (known.failure !== null) throw known.failure;
     return (input) => known.read(input);
   }
   if (!namesMatch(writer, reader)) throw differ(path, writer, reader);
   const holder: RecordReader = { read: (input) => unreadable(input, "its schemas do not resolve"), failure: null };
-  const ofWriter = memo.get(writer) ?? new Map<RecordType, RecordReader>();
-  memo.set(writer, ofWriter.set(reader, holder));
+  const ofWriter = memo.readers.get(writer) ?? new Map<RecordType, RecordReader>();
+  memo.readers.set(writer, ofWriter.set(reader, holder));
   try {
-    const read = compileRecord(writer, reader, path, memo);
+    const steps = compileSteps(writer, reader, path, memo);
+    const read = code === undefined ? readByName(reader, steps) : readByCode(reader, steps, code);
     holder.read = writer.recursive ? guardNesting(read) : read;
   } catch (error) {
     if (DecodeError.is(error)) holder.failure = error;
@@ -258,73 +255,18 @@ function resolveRecord(writer: RecordType, reader: RecordType, path: string, mem
   return holder.read;
 }
 
-/** A field of the writer: read into the reader's field, or skipped when `name` is null. */
-interface Step {
-  readonly name: string | null;
-  readonly read: Read;
-}
-
-function compileRecord(writer: RecordType, reader: RecordType, path: string, memo: Memo): Read {
+function compileSteps(writer: RecordType, reader: RecordType, path: string, memo: Memo): Step[] {
   const sources = matchFields(writer, reader, path);
-  const steps = writer.fields.map((field): Step => {
-    const target = sources.get(field);
-    if (target === undefined) return { name: null, read: compileSkip(field.type) };
-    const read = resolve(field.type, target.type, path === "" ? target.name : `${path}.${target.name}`, memo);
-    return { name: target.name, read };
+  const steps = writer.fields.map(({ type }, i): Step => {
+    const target = sources.get(writer.fields[i]!);
+    if (target === undefined) return { target: null, isSame: false, read: compileSkip(type) };
+    const read = resolve(type, target.type, path === "" ? target.name : `${path}.${target.name}`, memo);
+    return { target, isSame: isSameType(type, target.type), read };
   });
   const read = new Set(sources.values());
   const missing = reader.fields.filter((field) => !read.has(field));
-  const defaults = missing.map((field) => ({ name: field.name, make: defaultOf(field, reader, path) }));
-  // All records of a type have the reader's fields in the reader's order, and so share one shape. Where the writer's
-  // order is another, each is a copy of one that has them all already. V8 copies slowly where more than four shapes
-  // have passed, by a fifth of decoding with 50 event types: so only there.
-  const order = [...steps.flatMap(({ name }) => name ?? []), ...defaults.map(({ name }) => name)];
-  const isInOrder = reader.fields.every(({ name }, i) => name === order[i] && name !== "__proto__");
-  const { tag } = reader;
-  const template = startRecord(tag);
-  if (!isInOrder) for (const { name } of reader.fields) putOwn(template, name, null);
-  return (input) => {
-    const record: Record<string, unknown> = isInOrder ? startRecord(tag) : { ...template };
-    for (const step of steps) {
-      const value = step.read(input);
-      // An own `__proto__` that is there already is assigned like any other property.
-      if (step.name !== null) record[step.name] = value;
-    }
-    for (const { name, make } of defaults) record[name] = make();
-    return record;
-  };
-}
-
-function startRecord(tag: string | null): Record<string, unknown> {
-  return tag === null ? {} : { $type: tag };
-}
-
-/** Which of the reader's fields each of the writer's fields becomes: by name, or else by the reader's aliases. */
-function matchFields(writer: RecordType, reader: RecordType, path: string): Map<Field, Field> {
-  const matches = new Map<Field, Field>();
-  const byName = new Map(writer.fields.map((field) => [field.name, field]));
-  const unmatched: Field[] = [];
-  for (const field of reader.fields) {
-    const source = byName.get(field.name);
-    if (source === undefined) unmatched.push(field);
-    else matches.set(source, field);
-  }
-  for (const field of unmatched) {
-    const sources = field.aliases.flatMap((alias) => byName.get(alias) ?? []).filter((source) => !matches.has(source));
-    if (sources.length > 1) {
-      throw unresolvable(path, `aliases of field ${field.name} name ${sources.length} fields of the writer`);
-    }
-    if (sources[0] !== undefined) matches.set(sources[0], field);
-  }
-  return matches;
-}
-
-function defaultOf(field: Field, record: RecordType, path: string): MakeDefault {
-  const where = `field ${field.name} of ${record.fullName} is not in the writer's schema`;
-  if (field.default === undefined) throw unresolvable(path, `${where} and has no default`);
-  const make = compileDefault(field.type, field.default);
-  if (make === null) throw unresolvable(path, `${where}, and its default does not fit its type`);
-  return make;
+  const defaults = missing.map((target) => ({ target, isSame: false, read: defaultOf(target, reader, path) }));
+  return [...steps, ...defaults];
 }
 
 function guardNesting(read: Read): Read {

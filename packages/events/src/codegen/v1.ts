@@ -51,6 +51,7 @@ export {
   writeZeroWidthStart,
 } from "../avro/avro-output.ts";
 export { readKey } from "../avro/read-key.ts";
+export type { ResolvingStep } from "../avro/record-code.ts";
 export {
   fieldValue,
   fitsDecimal,

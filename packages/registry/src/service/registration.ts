@@ -101,8 +101,13 @@ export class Registration {
       earlier.push({ schema: (await this.#reader.readStored(schema, store)).schema, label: `version ${version}` });
     }
     const candidate = { schema: parsed.schema, label: "the new schema" };
-    const messages = checkVersion(mode, candidate, earlier).flatMap(({ reader, writer, incompatibilities }) =>
-      incompatibilities.map((one) => `${reader.label} cannot read data of ${writer.label}: ${describe(one)}`),
+    const messages = checkVersion(mode, candidate, earlier).flatMap(
+      ({ direction, reader, writer, incompatibilities }) => {
+        const side = direction === "BACKWARD" ? "reader" : "writer";
+        return incompatibilities.map(
+          (one) => `${reader.label} cannot read data of ${writer.label}: ${describe(one)}; ${one.remedies[side]}`,
+        );
+      },
     );
     return messages.length === 0 ? [] : [...messages, `compatibility: ${mode}`];
   }

@@ -1,16 +1,19 @@
 import { join, resolve } from "node:path";
+import { DecodeError } from "@waybill/events";
 import type { Command } from "commander";
 import { checkTree } from "../check-tree.ts";
 import type { Action, CliContext, ExitCode } from "../cli-context.ts";
 import { SchemasError } from "../errors.ts";
+import { requireRecord } from "../event-reference.ts";
 import { countFindings } from "../finding.ts";
 import { generatePackages } from "../generate/generate-packages.ts";
-import type { GeneratorEvent } from "../generate/generator-input.ts";
+import type { GeneratorEvent, PackageOptions } from "../generate/generator-input.ts";
 import { compareOutput, type FileChange, writeOutput } from "../generate/output-files.ts";
 import { findGeneratorVersion, findRuntime } from "../generate/runtime-dependency.ts";
 import { countChecked, formatText, plural } from "../report.ts";
 import type { SchemaTree } from "../schema-tree.ts";
 import { displayPath } from "../tree-files.ts";
+import { descriptorOf } from "../version-descriptor.ts";
 import { loadTree } from "./load.ts";
 
 const help = `
@@ -61,7 +64,7 @@ async function generate(context: CliContext, dir: string | undefined, options: G
     return 1;
   }
   const out = resolve(files.root, config.generate.out);
-  const generated = generatePackages(generatorEventsOf(tree), {
+  const generated = packagesOf(tree, {
     scope: config.generate.scope,
     runtime: await findRuntime(out),
     generatorVersion: await findGeneratorVersion(),
@@ -70,6 +73,18 @@ async function generate(context: CliContext, dir: string | undefined, options: G
   const changes = await compareOutput(out, generated);
   if (options.check !== true) await writeOutput(out, generated, changes);
   return report(context, { changes, isCheck: options.check === true, shownOut: displayPath(context.cwd, out) });
+}
+
+/** @throws SchemasError `schema-invalid` naming a version that the runtimes cannot take, such as one nested too deep */
+function packagesOf(tree: SchemaTree, options: PackageOptions): ReturnType<typeof generatePackages> {
+  try {
+    return generatePackages(generatorEventsOf(tree), options);
+  } catch (error) {
+    for (const event of DecodeError.is(error) ? tree.events : []) {
+      for (const version of event.versions) descriptorOf({ event, version: requireRecord(version) });
+    }
+    throw error;
+  }
 }
 
 function generatorEventsOf({ config, events }: SchemaTree): readonly GeneratorEvent[] {

@@ -1,7 +1,10 @@
 import { pathToFileURL } from "node:url";
-import { type Finding, type Location, rules } from "../finding.ts";
+import type { Finding, Location, Rule } from "../finding.ts";
+import { describeLintRule } from "../lint/lint-rule-docs.ts";
+import { isLintRuleId, type LintRuleId } from "../lint/rule-ids.ts";
 import { type CheckedCounts, describeHurt, remedyOf } from "../report.ts";
-import { formatRulePage, ruleDocs } from "../rules/rule-docs.ts";
+import { rulePage, rulePageUrl } from "../rule-pages.ts";
+import { ruleDocs } from "../rules/rule-docs.ts";
 import { fingerprintsOf } from "./fingerprints.ts";
 
 /**
@@ -29,14 +32,23 @@ export function formatSarif(
 }
 
 function descriptorOf(id: Finding["rule"]) {
-  const rule = rules.find((known) => known === id);
-  if (rule === undefined) return { id };
-  const { found, fix } = ruleDocs[rule];
+  const { description, fix } = isLintRuleId(id) ? describeLint(id) : describeCheck(id);
   return {
     id,
-    shortDescription: { text: `Found when ${found}.` },
-    help: { text: `What to do: ${fix}.`, markdown: formatRulePage(rule) },
+    shortDescription: { text: description },
+    helpUri: rulePageUrl(id),
+    help: { text: `What to do: ${fix}.`, markdown: rulePage(id) },
   };
+}
+
+function describeCheck(id: Rule) {
+  const { found, fix } = ruleDocs[id];
+  return { description: `Found when ${found}.`, fix };
+}
+
+function describeLint(id: LintRuleId) {
+  const { summary, fix } = describeLintRule(id);
+  return { description: `Asks that ${summary}.`, fix };
 }
 
 function resultOf(finding: Finding, ruleIndex: number, pathOf: (file: string) => string) {

@@ -7,6 +7,7 @@ import { documentationOf } from "./documentation.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { constantNameOf, typeNameOf } from "./names.ts";
 import { ReadFunctions } from "./read-functions.ts";
+import { declareResolvers } from "./resolve-functions.ts";
 import { docComment, joinUnion, quote } from "./source-text.ts";
 import { VersionTypes } from "./ts-types.ts";
 import { upcastersType } from "./upcasters-type.ts";
@@ -129,7 +130,9 @@ function declareVersion(
   const types = new VersionTypes(module, `V${version.version}`, brandsIn(record, module.brandedIds));
   types.declareEvent(record, typeName);
   const write = new WriteFunctions(module, types).functionFor(record);
-  const read = new ReadFunctions(module, types).functionFor(record);
+  const reading = new ReadFunctions(module, types);
+  const read = reading.functionFor(record);
+  const records = declareResolvers(module, types, reading);
   const earlierType = `{ ${earlier.map((other) => `readonly ${other.version}: typeof ${other.constantName}`).join("; ")} }`;
   const contract = `${module.useType("EventDescriptor")}<${quote(type)}, ${version.version}, ${typeName}, ${earlier.length === 0 ? "{}" : earlierType}>`;
   const earlierValue = earlier.map((other) => `${other.version}: ${other.constantName}`).join(", ");
@@ -144,6 +147,7 @@ function declareVersion(
     `key: ${keyFunction(module, version)}`,
     `write: ${write}`,
     `read: ${read}`,
+    `records: {\n${records.map((property) => `      ${property},\n`).join("")}    }`,
   ];
   const doc = docComment([`\`${type}\`, version ${version.version}.`, ...documentationOf(record)]);
   // Marked as pure, so that a bundler drops the versions that nobody imports.

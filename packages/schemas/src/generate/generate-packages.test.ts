@@ -165,6 +165,15 @@ describe("a module", () => {
     expect(() => withKey("h")).toThrow('The config names "h" as the key, and a.b.Event has no such field.');
   });
 
+  it("reads what other schemas write by a function for each record, under numbers for names", () => {
+    const item = { type: "record", name: "__proto__", namespace: "", fields: [{ name: "class", type: "int" }] };
+    const text = moduleOf(event("a.b.c", { name: "step", type: "string" }, { name: "input", type: item }));
+    expect(text).toContain("        field0 = step.read === null ? readString(input) : (step.read(input) as string);");
+    expect(text).toContain("  return {\n    step: field0,\n    input: field1,\n  };");
+    expect(text).toContain('"a.b.Event": { read: readBCV1, resolve: resolveBCV1 },');
+    expect(text).toContain('["__proto__"]: { read: read__proto__V1, resolve: resolve__proto__V1 },');
+  });
+
   it("gives each version's nested types names of their own", () => {
     const item = (field: string) => ({ type: "record", name: "Item", fields: [{ name: field, type: "int" }] });
     const first = event("a.b.c", { name: "item", type: item("x") });

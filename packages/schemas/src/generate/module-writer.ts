@@ -7,7 +7,7 @@ import { joinList } from "./source-text.ts";
 const runtimeModule = "@waybill/events/codegen/v1";
 
 /** Types that generated code refers to and that no export must shadow, as an event `uint8.array` would. */
-const foreignTypes = ["AvroInput", "AvroOutput", "EventDescriptor", "Uint8Array"];
+const foreignTypes = ["AvroInput", "AvroOutput", "EventDescriptor", "ResolvingStep", "Uint8Array"];
 
 /** Collects the parts of one generated module: what it imports, which names it uses, and its declarations. */
 export class ModuleWriter {

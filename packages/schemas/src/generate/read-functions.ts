@@ -7,7 +7,7 @@ import {
   type UnionType,
 } from "@waybill/events/codegen/model";
 import type { ModuleWriter } from "./module-writer.ts";
-import { quote } from "./source-text.ts";
+import { recordLiteral, terminated } from "./record-literal.ts";
 import type { VersionTypes } from "./ts-types.ts";
 import { labelOf, signatureOf } from "./type-labels.ts";
 
@@ -17,6 +17,8 @@ export class ReadFunctions {
   private readonly types: VersionTypes;
   /** Names of the functions by the signature of their type. */
   private readonly functions = new Map<string, string>();
+  /** Names of the functions of records, in the order in which they are met. */
+  private readonly recordFunctions = new Map<RecordType, string>();
 
   constructor(module: ModuleWriter, types: VersionTypes) {
     this.module = module;
@@ -30,6 +32,7 @@ export class ReadFunctions {
     if (known !== undefined) return known;
     const name = this.module.names.claim(`read${labelOf(type, this.types)}`);
     this.functions.set(signature, name);
+    if (type.kind === "record") this.recordFunctions.set(type, name);
     const declare = this.module.reserve();
     const body = this.bodyFor(type);
     // The reader of an empty record reads nothing; an underscore says so to compilers that mind.
@@ -38,6 +41,11 @@ export class ReadFunctions {
     const result = this.types.expressionOf(type);
     declare(`function ${name}(${parameters}): ${result} {\n${body.map((line) => `  ${line}\n`).join("")}}`);
     return name;
+  }
+
+  /** The records that have functions, with the functions' names, in the order in which they were met. */
+  get records(): ReadonlyMap<RecordType, string> {
+    return this.recordFunctions;
   }
 
   private bodyFor(type: RecordType | ArrayType | MapType | UnionType): string[] {
@@ -56,14 +64,7 @@ export class ReadFunctions {
   /** Fields stand in the schema's order, in which JavaScript evaluates an object's properties. */
   private recordBody(type: RecordType): string[] {
     const use = (helper: string) => this.module.use(helper);
-    const properties = [
-      ...(type.tag === null ? [] : [`$type: ${quote(type.tag)}`]),
-      ...type.fields.map(({ name, type: fieldType }) => {
-        // A plain `__proto__:` would set the prototype.
-        return `${name === "__proto__" ? '["__proto__"]' : name}: ${this.expression(fieldType)}`;
-      }),
-    ];
-    const object = properties.length === 0 ? ["{}"] : ["{", ...properties.map((property) => `  ${property},`), "}"];
+    const object = recordLiteral(type, (field) => this.expression(field.type));
     if (!type.recursive) return terminated("return ", object);
     const result = `const value: ${this.types.nameOf(type)} = `;
     return [
@@ -111,7 +112,7 @@ export class ReadFunctions {
   }
 
   /** The expression that reads a value. */
-  private expression(type: AvroType): string {
+  expression(type: AvroType): string {
     const call = (helper: string, ...more: readonly (string | number)[]) =>
       `${this.module.use(helper)}(${["input", ...more].join(", ")})`;
     switch (type.kind) {
@@ -148,9 +149,4 @@ export class ReadFunctions {
 
 function elementList(items: string): string {
   return items.includes("|") || items.startsWith("readonly ") ? `(${items})[]` : `${items}[]`;
-}
-
-/** `head` before the first line, a semicolon behind the last. */
-function terminated(head: string, lines: readonly string[]): string[] {
-  return lines.map((line, i) => `${i === 0 ? head : ""}${line}${i === lines.length - 1 ? ";" : ""}`);
 }

@@ -28,6 +28,19 @@ describe("past-tense", () => {
     "withdrawn",
     "read",
     "agreed",
+    "cancelled",
+    "canceled",
+    "labelled",
+    "labeled",
+    "put_away",
+    "checked_in",
+    "timed_out",
+    "payment_failed",
+    "not_found",
+    "re_sent",
+    "arisen",
+    "struck",
+    "rewound",
   ])("takes %s", (action) => expect(found([], `orders.order.${action}`)).toEqual([]));
 
   it.each([
@@ -39,6 +52,9 @@ describe("past-tense", () => {
     ["closing", "orders.order.closed"],
     ["hand_over", "placed, paid or handed_over"],
     ["feed", "orders.order.fed"],
+    ["overdue", "orders.order.became_overdue"],
+    ["checkout", "orders.order.checked_out"],
+    ["out_of_stock", "placed, paid or handed_over"],
     ["constructor", "placed, paid or handed_over"],
   ])("refuses %s and suggests %s", (action, suggestion) => {
     const report = lintTree(treeOf(documentedEvent([], `orders.order.${action}`)), new Map());
@@ -109,6 +125,11 @@ describe("timestamp-type", () => {
     ["placedAtMillis", "long", "an instant"],
     ["startTime", "long", "an instant"],
     ["birthDate", "int", "a date"],
+    ["ts", "long", "an instant"],
+    ["expires", "long", "an instant"],
+    ["validUntil", "string", "an instant"],
+    ["sent_on", "string", "a date"],
+    ["dueOn", "int", "a date"],
   ])("asks for a logical type of %s", (name, type, noun) => {
     expect(found([{ name, type, doc: "Personal data." }])).toEqual([
       `timestamp-type: "${name}" is named as ${noun} and is a plain ${type}`,
@@ -129,6 +150,11 @@ describe("timestamp-type", () => {
     ["placedAt", instant],
     ["leadTime", "int"],
     ["dateCount", "int"],
+    ["basedOn", "string"],
+    ["dependsOn", "string"],
+    ["turnedOn", "boolean"],
+    ["expiresIn", "int"],
+    ["parts", "string"],
     ["format", "string"],
     ["at", "boolean"],
   ])("takes %s of the type %j", (name, type) => expect(found([{ name, type }])).toEqual([]));
@@ -138,6 +164,7 @@ describe("money", () => {
   it.each([
     ["price", "double", []],
     ["total", "float", []],
+    ["pricePerUnit", "double", []],
     ["prices", { type: "array", items: "float" }, []],
     ["discount", "double", [currency]],
   ])("refuses %s as a %j", (name, type, more) => {
@@ -175,6 +202,8 @@ describe("money", () => {
     ["discount", "double"],
     ["priceListId", "long"],
     ["totalWeight", "double"],
+    ["unitsPerPrice", "double"],
+    ["itemsPerTotal", "int"],
   ])("takes %s of the type %j", (name, type) => expect(found([{ name, type }])).toEqual([]));
 });
 
@@ -213,6 +242,7 @@ describe("key-identifier", () => {
   it.each([
     ["orderId", "string"],
     ["sku", "string"],
+    ["invoiceNo", "string"],
     ["order", { type: "string", logicalType: "uuid" }],
   ])("takes %s", (name, type) => expect(keyed(name, type)).toEqual([]));
 
@@ -239,6 +269,9 @@ describe("personal-data", () => {
     ["email", "string"],
     ["contactEmailAddress", ["null", "string"]],
     ["ip_address", "string"],
+    ["passwordHash", "bytes"],
+    ["nationalId", "string"],
+    ["bankAccountNumber", "string"],
     ["customerName", "string"],
     ["shippingAddress", "string"],
     ["phoneNumbers", { type: "array", items: "string" }],
@@ -254,6 +287,8 @@ describe("personal-data", () => {
   it.each([
     ["emailVerified", "boolean"],
     ["emailTemplateId", "string"],
+    ["emailHash", "bytes"],
+    ["passwordChanged", "boolean"],
     ["shippingAddressId", "string"],
     ["productName", "string"],
     ["phoneVerifiedAt", instant],

@@ -34,7 +34,7 @@ export function lintTree(tree: SchemaTree, lock: SchemaLock): LintReport {
   const around = (file: string) => ({ levels: levelsFor(tree.config.lint, file), entities });
   const linted = [...lintEvents(tree, lock, around), ...lintTypes(tree, lock, around)];
   for (const { file, isReleased, problems } of linted) {
-    findings.push(...problems.map((problem) => findingOf(file, problem, isReleased)));
+    for (const problem of problems) findings.push(findingOf(file, problem, isReleased));
     const fixable = problems.flatMap(({ fix }) => (fix === undefined ? [] : [fix]));
     if (!isReleased && fixable.length > 0) fixes.set(file, fixable);
   }

@@ -69,10 +69,11 @@ function sourceOf(content: Uint8Array, root: JsonNode): LintSource {
   const objects = new Map<number, JsonObjectNode>();
   const pending: JsonNode[] = [root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (node.kind === "array") pending.push(...node.elements);
+    // No spread: a file can hold more elements than a call takes arguments.
+    if (node.kind === "array") for (const element of node.elements) pending.push(element);
     if (node.kind !== "object") continue;
     objects.set(node.at.offset, node);
-    pending.push(...node.members.values());
+    for (const member of node.members.values()) pending.push(member);
   }
   return { text: new TextDecoder().decode(content), root, objectAt: (offset) => objects.get(offset) };
 }

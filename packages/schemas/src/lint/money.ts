@@ -18,9 +18,14 @@ function wordSet(words: string): ReadonlySet<string> {
 /** Whole numbers of these are exact, and say so. */
 const minorUnits = wordSet("cent cents minor pence penny");
 
-/** Judges by the last word, as `priceListId` and `totalWeight` are no money; null for a name without a hint. */
+/**
+ * Judges by the last word, as `priceListId` and `totalWeight` are no money, and by the one before the "per" of a
+ * `pricePerUnit`; null for a name without a hint.
+ */
 export function moneyHintOf(name: string): MoneyHint | null {
-  const words = wordsOf(name);
+  const all = wordsOf(name);
+  const per = all.indexOf("per");
+  const words = per > 0 ? all.slice(0, per) : all;
   const last = words.at(-1) ?? "";
   const word = minorUnits.has(last) ? (words.at(-2) ?? "") : last;
   return hints.find(([, known]) => known.has(singularOf(word)))?.[0] ?? null;

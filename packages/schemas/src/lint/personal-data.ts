@@ -5,15 +5,22 @@ import { holdsWords, wordsOf } from "./words.ts";
 /** What tells of a person, word by word. */
 const personalWords: readonly (readonly string[])[] = [
   "billing address",
+  "account number",
+  "bank account",
   "birth date",
   "birthdate",
   "birthday",
   "card number",
   "credit card",
+  "cvc",
+  "cvv",
   "date of birth",
   "delivery address",
   "dob",
+  "driver license",
+  "driving licence",
   "email",
+  "ethnicity",
   "family name",
   "first name",
   "forename",
@@ -28,8 +35,11 @@ const personalWords: readonly (readonly string[])[] = [
   "longitude",
   "maiden name",
   "mobile number",
+  "national id",
   "nationality",
+  "passcode",
   "passport",
+  "password",
   "phone",
   "postal address",
   "religion",
@@ -47,6 +57,11 @@ const people = new Set(
   "contact customer driver employee guest member passenger patient person recipient user".split(" "),
 );
 
+/** What ends in a word of a reference, or in that of a hash, and holds the datum all the same. */
+const secrets: readonly (readonly string[])[] = ["national id", "passcode", "password", "tax id"].map((name) =>
+  name.split(" "),
+);
+
 /** `emailId` refers to something and `emailVerified` tells about it; neither holds it. */
 const references = new Set("count domain hash id sent status template type verified".split(" "));
 
@@ -57,7 +72,7 @@ export function isPersonal(field: RecordField, owner: RecordSchema): boolean {
   if (["boolean", "enum", "record"].includes(type) || logicalType?.name.includes("timestamp")) return false;
   const words = wordsOf(field.name);
   const isNamed = personalWords.some((sought) => holdsWords(words, sought));
-  if (isNamed) return !references.has(words.at(-1) ?? "") || holdsWords(words, ["tax", "id"]);
+  if (isNamed) return !references.has(words.at(-1) ?? "") || secrets.some((held) => holdsWords(words, held));
   const last = words.at(-1);
   if (last !== "name" && last !== "address") return false;
   // A bare `name` is that of what its record is named by, such as the entity of an event.

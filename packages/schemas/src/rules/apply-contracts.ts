@@ -87,14 +87,12 @@ function consumersFirst(
   const isReleased = about !== undefined && (lock.get(about.event)?.has(about.version) ?? false);
   if (about === undefined || setting === "off" || (isReleased && hurts.length === 0)) return null;
   const version = `v${about.version}`;
-  // The reader is the earlier version, which others decode by already: a default there would come too late.
-  const reason = finding.message.replace(/; add a default$/, "");
   return [
     {
       ...finding,
       rule: "consumers-first",
       severity: hurts.length === 0 ? "note" : setting,
-      message: `${reason}; of the services that read the event (${servicesOf(readers)}) none reads "${about.field}"`,
+      message: `${finding.message}; of the services that read the event (${servicesOf(readers)}) none reads "${about.field}"`,
       help:
         hurts.length === 0
           ? `all of them run the package of ${version} or a later one, so ${version} may be published`

@@ -1,6 +1,7 @@
 import type { CompatibilityMode } from "@waybill/avro";
 import type { Baseline } from "../baseline/baseline.ts";
 import { type Finding, startOf } from "../finding.ts";
+import type { SchemaLock } from "../lock-file.ts";
 import { isSameSchema } from "../schema-identity.ts";
 import { type EventHistory, fileOf, type SchemaTree, type SchemaVersion } from "../schema-tree.ts";
 import { checkGenerations } from "./compatibility.ts";
@@ -15,12 +16,21 @@ import { describeUsers, editHelp, hurtByEdit } from "./shared-types.ts";
  *
  * @param known What the tree and its lock gave already, which is not told again.
  */
-export function checkBaseline(tree: SchemaTree, baseline: Baseline, known: readonly Finding[]): readonly Finding[] {
+export function checkBaseline(
+  tree: SchemaTree,
+  lock: SchemaLock,
+  baseline: Baseline,
+  known: readonly Finding[],
+): readonly Finding[] {
   const byType = new Map(tree.events.map((event) => [event.name.type, event]));
   const edited = editedSince(baseline, tree.types);
-  const found = baseline.events.flatMap((released) => {
-    const event = byType.get(released.name.type);
+  const found = baseline.events.flatMap((there) => {
+    const event = byType.get(there.name.type);
+    const isRetired = ({ version }: SchemaVersion) =>
+      versionIn(event, version) === undefined && lock.get(there.name.type)?.get(version)?.retired === true;
+    const released = { ...there, versions: there.versions.filter((version) => !isRetired(version)) };
     return [
+      ...there.versions.filter(isRetired).map((version) => retiredVersion(there, version, baseline)),
       ...checkKept(event, released, baseline).filter(({ about }) => !isByType(released, about?.version, edited)),
       ...(event === undefined ? [] : checkNew(event, released, baseline, tree.config.mode)),
     ];
@@ -57,6 +67,12 @@ function isSameFinding(a: Finding, b: Finding): boolean {
   if (a.about === undefined && b.about === undefined && a.file !== b.file) return false;
   if (a.rule !== b.rule || a.about?.event !== b.about?.event || a.about?.version !== b.about?.version) return false;
   return a.rule !== "incompatible" || (a.message === b.message && a.line === b.line && a.column === b.column);
+}
+
+/** Told to reviewers of the change that retires it. */
+function retiredVersion({ name }: EventHistory, { version, file }: SchemaVersion, { label }: Baseline): Finding {
+  const message = `v${version} of ${name.type} is released in ${label} and retired here`;
+  return { ...startOf(file), rule: "released-removed", severity: "note", message };
 }
 
 function checkKept(event: EventHistory | undefined, released: EventHistory, baseline: Baseline): readonly Finding[] {

@@ -72,7 +72,8 @@ function findingOf(event: EventHistory, found: Break): Finding {
     rule: "incompatible",
     severity: "error",
     message: `${verdict}: ${where}${cause.message}`,
-    help: `either keep the generation compatible, or begin a new one: name the record "${recordNameFor(event.name, newer.version)}", which gets its own registry subject, and consumers add an upcaster`,
+    // The older version is what it is: only the newer one can still do something about it.
+    help: `${isBackward ? cause.remedies.reader : cause.remedies.writer}; or begin a new generation: name the record "${recordNameFor(event.name, newer.version)}", which gets its own registry subject, and consumers add an upcaster`,
     related: { ...locationOf(oldest.file, other), message: `the other side, in v${oldest.version}` },
     about: {
       event: event.name.type,

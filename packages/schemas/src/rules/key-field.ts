@@ -27,18 +27,11 @@ function checkVersion(
   record: RecordSchema,
   config: EventConfig | undefined,
 ): readonly Finding[] {
-  const nested = nestedFields(record)
-    .filter(isMarked)
-    .map((field) =>
-      finding(
-        version,
-        field,
-        `"${field.name}" is marked as the key, and only a field of the event's own record can be`,
-        {
-          help: `mark a field of ${record.fullName} instead`,
-        },
-      ),
-    );
+  const nested = (mayMarkSeveral(version) ? nestedFields(record) : []).filter(isMarked).map((field) =>
+    finding(version, field, `"${field.name}" is marked as the key, and only a field of the event's own record can be`, {
+      help: `mark a field of ${record.fullName} instead`,
+    }),
+  );
   const falsely = record.fields
     .filter((field) => isMarked(field) && field.properties[keyAttribute] !== true)
     .map((field) =>
@@ -120,6 +113,13 @@ function isMarked(field: RecordField): boolean {
   return keyAttribute in field.properties;
 }
 
+/** Whether the text names the attribute twice: looking through the nested records of all versions takes its time. */
+function mayMarkSeveral({ text, record }: SchemaVersion): boolean {
+  const isOwn = record?.fields.some(isMarked) ?? false;
+  // An escape may spell the attribute in another way.
+  return !isOwn || text.includes("\\u") || text.indexOf(keyAttribute) !== text.lastIndexOf(keyAttribute);
+}
+
 /** The fields of all records inside a record, without its own. */
 function nestedFields(record: RecordSchema): readonly RecordField[] {
   const seen = new Set<RecordSchema>([record]);
@@ -129,8 +129,10 @@ function nestedFields(record: RecordSchema): readonly RecordField[] {
     if (schema.type === "record") {
       if (seen.has(schema)) continue;
       seen.add(schema);
-      fields.push(...schema.fields);
-      queue.push(...schema.fields.map(({ type }) => type));
+      for (const field of schema.fields) {
+        fields.push(field);
+        queue.push(field.type);
+      }
     } else if (schema.type === "array") queue.push(schema.items);
     else if (schema.type === "map") queue.push(schema.values);
     else if (schema.type === "union") queue.push(...schema.branches);

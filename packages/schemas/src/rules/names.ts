@@ -18,18 +18,30 @@ export function checkNames(event: EventHistory): readonly Finding[] {
     }
     const { fullName } = version.record;
     const allowed = allowedNames(event, version.version, current);
-    if (!allowed.includes(fullName)) findings.push(wrongName(version, fullName, allowed));
+    if (!allowed.includes(fullName) && (current !== null || !isEarlierName(event, version.version, fullName))) {
+      findings.push(wrongName(version, fullName, allowed));
+    }
     current = fullName;
   }
   return findings;
 }
 
-/** The name to keep, if any, then the one that begins a generation. */
+/**
+ * The name to keep, then the one that begins a generation. Where the versions before this one are missing or
+ * unreadable, the name to keep may be that of any of them.
+ */
 function allowedNames(event: EventHistory, version: number, current: string | null): readonly string[] {
   const fresh = recordNameFor(event.name, version);
   if (current !== null) return [current, fresh];
-  // The versions before this one are missing or unreadable, so any of them may have begun its generation.
-  return Array.from({ length: version }, (_, index) => recordNameFor(event.name, index + 1));
+  const first = recordNameFor(event.name, 1);
+  return version === 1 ? [first] : [first, fresh];
+}
+
+/** Whether a generation that began between the first version and this one has the name. */
+function isEarlierName(event: EventHistory, version: number, fullName: string): boolean {
+  const first = recordNameFor(event.name, 1);
+  const [, start] = fullName.startsWith(first) ? (/^V([1-9][0-9]{0,8})$/.exec(fullName.slice(first.length)) ?? []) : [];
+  return start !== undefined && Number(start) > 1 && Number(start) < version;
 }
 
 function notARecord(version: SchemaVersion): Finding {

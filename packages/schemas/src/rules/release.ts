@@ -1,5 +1,7 @@
 import { fingerprint64 } from "@waybill/avro";
-import { type EventName, parseEventType } from "../event-name.ts";
+import type { SchemasConfig } from "../config.ts";
+import { SchemasError } from "../errors.ts";
+import { type EventName, namespaceOf, parseEventType } from "../event-name.ts";
 import { type Finding, startOf } from "../finding.ts";
 import type { LockedVersion, LockEntry, SchemaLock } from "../lock-file.ts";
 import { type EventHistory, fileOf, type SchemaTree, type SchemaVersion } from "../schema-tree.ts";
@@ -21,7 +23,7 @@ export function checkReleased(
   ]);
   const removed = [...lock].flatMap(([type, versions]) =>
     [...versions]
-      .filter(([version]) => present.get(type)?.has(version) !== true)
+      .filter(([version, { retired }]) => retired !== true && present.get(type)?.has(version) !== true)
       .map(([version, locked]) => removedVersion(type, version, locked)),
   );
   const edited = editedTypes(types, lock);
@@ -34,14 +36,19 @@ export function unreleasedOf(event: EventHistory, lock: SchemaLock): readonly Sc
   return event.versions.filter(({ version }) => !locked?.has(version));
 }
 
-/** The lock with every version of the tree in it, and the shared types that are part of them. What it held stays as it was. */
+/**
+ * The lock with every version of the tree in it, the topic and key that the config gives its event, and the shared types
+ * that are part of them. What it held stays as it was.
+ */
 export function releaseAll(
-  events: readonly EventHistory[],
+  { events, config }: Pick<SchemaTree, "events" | "config">,
   lock: SchemaLock,
 ): ReadonlyMap<string, ReadonlyMap<number, LockEntry>> {
   const released = new Map<string, ReadonlyMap<number, LockEntry>>(lock);
   for (const event of events) {
-    const fresh = unreleasedOf(event, lock).map((version) => [version.version, lockEntryOf(version)] as const);
+    const fresh = unreleasedOf(event, lock).map(
+      (version) => [version.version, { ...lockEntryOf(version), ...settingsOf(event, config) }] as const,
+    );
     released.set(event.name.type, new Map([...(lock.get(event.name.type) ?? []), ...fresh]));
   }
   for (const type of unreleasedTypes(events, lock)) {
@@ -49,6 +56,52 @@ export function releaseAll(
     released.set(key, new Map([...(released.get(key) ?? []), [type.version, lockEntryOfType(type)]]));
   }
   return released;
+}
+
+function settingsOf({ name, topic }: EventHistory, config: SchemasConfig): Pick<LockEntry, "topic" | "key"> {
+  const key = config.events.get(name.type)?.key;
+  return { ...(topic === namespaceOf(name) ? {} : { topic }), ...(key === undefined ? {} : { key }) };
+}
+
+/**
+ * The lock with released versions marked as retired, whose files are gone.
+ *
+ * @param references such as `orders.order.placed@1`, or `types/money@1` for a shared type
+ * @throws SchemasError `event-not-found` when a version was never released, `usage` when its file is still there
+ */
+export function retire(tree: SchemaTree, lock: SchemaLock, references: readonly string[]): SchemaLock {
+  const present = filesByReference(tree);
+  const retired = new Map(lock);
+  for (const reference of references) {
+    const [, name = "", number] = /^(.+)@v?([1-9]\d{0,8})$/.exec(reference) ?? [];
+    const versions = retired.get(name);
+    const locked = versions?.get(Number(number));
+    if (versions === undefined || locked === undefined) {
+      throw new SchemasError(
+        "event-not-found",
+        `The lock holds no version ${reference}. Name a released one with @N, such as orders.order.placed@1.`,
+      );
+    }
+    const file = present.get(`${name}@${number}`);
+    if (file !== undefined) {
+      throw new SchemasError(
+        "usage",
+        `${file} is still there. Remove it first, once no topic holds its events and no program reads them.`,
+      );
+    }
+    retired.set(name, new Map([...versions, [Number(number), { ...locked, retired: true }]]));
+  }
+  return retired;
+}
+
+/** By `orders.order.placed@1`, or `types/money@1`. */
+function filesByReference({ events, types }: SchemaTree): ReadonlyMap<string, string> {
+  return new Map([
+    ...events.flatMap(({ name, versions }) =>
+      versions.map(({ version, file }) => [`${name.type}@${version}`, file] as const),
+    ),
+    ...types.map(({ name, version, file }) => [`${typeKeyOf(name)}@${version}`, file] as const),
+  ]);
 }
 
 function lockEntryOf(version: SchemaVersion): LockEntry {
@@ -115,13 +168,13 @@ function removedVersion(type: string, version: number, locked: LockedVersion): F
     return {
       ...what,
       message: `${type}/v${version}.avsc was released as part of events and is gone from the tree`,
-      help: "restore the file from version control; once no version of an event imports it, remove this entry in the same commit",
+      help: `restore the file from version control; once no version of an event imports it, retire it by "schemas release --retire ${type}@${version}"`,
     };
   }
   return {
     ...what,
     message: `v${version} of ${type} was released and is gone from the tree`,
-    help: "restore the file from version control: events written with it may still be in topics; once none are and no program reads them, remove this entry in the same commit",
+    help: `restore the file from version control: events written with it may still be in topics; once none are and no program reads them, retire it by "schemas release --retire ${type}@${version}"`,
     about: { event: type, version },
   };
 }

@@ -1,4 +1,4 @@
-import { type Rule, rules } from "../finding.ts";
+import type { Rule } from "../finding.ts";
 import { waivableRules } from "../waiver.ts";
 import { formatExample } from "./rule-examples.ts";
 
@@ -129,7 +129,7 @@ export const ruleDocs: Readonly<Record<Rule, RuleDoc>> = {
   },
   "key-moved": {
     severity: "error, settable",
-    found: "the key is another field than in the version before",
+    found: "the key is another field than in the version before, or, by the config, than it was released with",
     why: "Events of one entity would go to another partition from one version to the next, and consumers would see them out of order.",
     fix: "keep the field; a new key belongs on a new topic",
   },
@@ -138,6 +138,12 @@ export const ruleDocs: Readonly<Record<Rule, RuleDoc>> = {
     found: "the key takes fewer values than in the version before, such as an int after a long",
     why: "Keys that were written already would have no place in the new type, and their entities could get no further event.",
     fix: "keep its type; a new key belongs on a new topic",
+  },
+  "topic-moved": {
+    severity: "error, settable",
+    found: "the config gives a released event another topic than it was released with",
+    why: "Consumers of the old topic would get no further event, and the registry's subjects, which are named by the topic, would begin anew without the history that is checked.",
+    fix: "keep the topic; for another one make a new event, and publish both for a time",
   },
   "logical-scale": {
     severity: "error, settable",
@@ -240,7 +246,7 @@ export const ruleDocs: Readonly<Record<Rule, RuleDoc>> = {
     severity: "error",
     found: "a released version is gone",
     why: "Topics may still hold events of the version, and consumers need its schema to read them.",
-    fix: "restore it; once no topic holds its events and no program reads them, remove its lock entry",
+    fix: "restore it; once no topic holds its events and no program reads them, `schemas release --retire` marks it as retired",
   },
   unreleased: {
     severity: "note",
@@ -281,22 +287,12 @@ ${capitalize(fix)}.
 ${formatExample(rule)}${isWaivable(rule) ? waiverSection(rule) : ""}`;
 }
 
-/** The path of a rule's page in this package. */
-export function rulePageOf(rule: Rule): string {
-  return `docs/rules/${rule}.md`;
-}
-
-/** Every page by its path. */
-export function rulePages(): ReadonlyMap<string, string> {
-  return new Map(rules.map((rule) => [rulePageOf(rule), formatRulePage(rule)]));
-}
-
 function isWaivable(rule: Rule): boolean {
   return waivableRules.some((waivable) => waivable === rule);
 }
 
 function waiverSection(rule: Rule): string {
-  const hasField = rule === "incompatible" || rule === "key-moved";
+  const hasField = !rule.startsWith("released-") && rule !== "topic-moved";
   return `
 ## Waiver
 

@@ -42,7 +42,7 @@ export const sourceRules: readonly SettableRule[] = Object.values(ruleOf);
 
 const helpOf: Readonly<Record<SourceChangeKind, string>> = {
   FIELD_RENAMED: "keep the name, and say in the doc what it means now; an alias renames for old data, not for code",
-  FIELD_REMOVED: "keep the field with its default until no program uses it",
+  FIELD_REMOVED: "keep the field until no program uses it",
   TYPE_CHANGED: "keep the type, or add a field of a new name beside it",
   UNION_CHANGED: "add a field of a new name beside it, or tell those who use the event what to add to their code",
   NULL_ADDED: "keep it required where a default can stand for what is missing",

@@ -107,3 +107,31 @@ it("lets a moved key pass", () => {
   const findings = check([{ ...waiver, rule: "key-moved", field: "userId" }], lastMoment, moved);
   expect(linesOf(findings)).toEqual([expect.stringMatching(/^note key-moved: /)]);
 });
+
+it("lets pass what settable rules find, errors and warnings alike", () => {
+  const price = (precision: number, scale: number) => ({
+    name: "price",
+    type: { type: "bytes", logicalType: "decimal", precision, scale },
+  });
+  const files = { [v1]: orderRecord([price(12, 2)]), [v2]: orderRecord([price(10, 3)]) };
+  const waivers = ["logical-scale", "logical-precision", "logical-unit"].map((rule) => ({
+    ...waiver,
+    rule,
+    field: "price",
+  }));
+  const findings = checkTree(treeOf(files, { waivers }), lockOf({ [v1]: files[v1] }), { now: lastMoment });
+  const told = findings.filter(({ rule }) => rule !== "unreleased");
+  expect(linesOf(told).toSorted()).toEqual([
+    expect.stringMatching(/^note logical-precision: /),
+    expect.stringMatching(/^note logical-scale: /),
+    "warning waiver-unused: nothing is found that the waiver of logical-unit for v2 of orders.order.placed at price would let pass",
+  ]);
+  const late = checkTree(treeOf(files, { waivers: waivers.slice(0, 1) }), new Map(), {
+    now: new Date("2026-07-01T00:00:00.000Z"),
+  });
+  expect(
+    linesOf(late)
+      .filter((line) => line.startsWith("error"))
+      .toSorted(),
+  ).toEqual([expect.stringMatching(/^error logical-scale: /), expect.stringMatching(/^error waiver-expired: /)]);
+});

@@ -8,11 +8,11 @@ export function recordTagsOf(schemaText: string): ReadonlyMap<string, string> {
   for (let type = queue.pop(); type !== undefined; type = queue.pop()) {
     if (type.kind === "array") queue.push(type.items);
     else if (type.kind === "map") queue.push(type.values);
-    else if (type.kind === "union") queue.push(...type.branches);
+    else if (type.kind === "union") for (const branch of type.branches) queue.push(branch);
     else if (type.kind === "record" && !seen.has(type)) {
       seen.add(type);
       if (type.tag !== null) tags.set(type.fullName, type.tag);
-      queue.push(...type.fields.map((field) => field.type));
+      for (const field of type.fields) queue.push(field.type);
     }
   }
   return tags;

@@ -1,10 +1,10 @@
 import type { FixedSchema, LogicalType, PrimitiveSchema, RecordSchema, Schema } from "@waybill/avro";
 import { SchemasError } from "../errors.ts";
+import { type LeastValueOf, measureLeastValues } from "./least-values.ts";
 import { plausibleDecimal, plausibleFloat, plausibleInteger } from "./plausible-number.ts";
 import { plausibleText, wordsOf } from "./plausible-text.ts";
 import { createRandom, type Random } from "./random.ts";
 import { recordTagsOf } from "./record-tags.ts";
-import { type Height, measureHeights } from "./schema-heights.ts";
 
 /** What samples are made from. */
 export interface SampleSource {
@@ -16,38 +16,42 @@ export interface SampleSource {
 /** Records that may nest before the shortest way out is taken. */
 const maxDepth = 4;
 
+/** An event grows to this many values before every further one is the least of its type. */
+const maxValues = 10_000;
+
 /** Instants are of the year that begins here: samples do not depend on the day that they are made on. */
 const epochMs = Date.UTC(2026, 0, 1);
 const yearMs = 365 * 86_400_000;
 
-/** Whether any value of the record can end. */
+/** Whether the record has a value of a size that can be made. */
 export function hasSamples(record: RecordSchema): boolean {
-  return measureHeights(record)(record) < Infinity;
+  return measureLeastValues(record)(record).height < Infinity;
 }
 
 /**
  * An endless row of events as the descriptor of the schema takes them; the same for the same seed. Values are made up
  * by the names of fields and their logical types.
  *
- * @throws SchemasError `schema-invalid` when no value of the schema can end
+ * @throws SchemasError `schema-invalid` when no value of the schema can end, or only one beyond all measure
  */
 export function* sampleEvents({ text, record }: SampleSource, seed: number): Generator<unknown, never> {
-  const height = measureHeights(record);
-  if (height(record) === Infinity) {
+  const leastOf = measureLeastValues(record);
+  if (leastOf(record).height === Infinity) {
     throw new SchemasError(
       "schema-invalid",
-      `${record.fullName} has no value: it holds a record that must hold itself without end. Make that field a union with null.`,
+      `${record.fullName} has no value, or only huge ones: it holds a record that must hold itself without end, or records within records beyond all measure. Make such a field a union with null.`,
     );
   }
   const random = createRandom(seed);
   const tags = recordTagsOf(text);
-  for (;;) yield new Sample({ random, tags, height, atMs: epochMs + random.integer(0, yearMs) }).valueOf(record, "", 0);
+  for (;;)
+    yield new Sample({ random, tags, leastOf, atMs: epochMs + random.integer(0, yearMs) }).valueOf(record, "", 0);
 }
 
 interface SampleContext {
   readonly random: Random;
   readonly tags: ReadonlyMap<string, string>;
-  readonly height: Height;
+  readonly leastOf: LeastValueOf;
   /** When the event happened. */
   readonly atMs: number;
 }
@@ -56,18 +60,20 @@ interface SampleContext {
 class Sample {
   readonly #random: Random;
   readonly #tags: ReadonlyMap<string, string>;
-  readonly #height: Height;
+  readonly #leastOf: LeastValueOf;
   readonly #atMs: number;
+  #values = 0;
 
-  constructor({ random, tags, height, atMs }: SampleContext) {
+  constructor({ random, tags, leastOf, atMs }: SampleContext) {
     this.#random = random;
     this.#tags = tags;
-    this.#height = height;
+    this.#leastOf = leastOf;
     this.#atMs = atMs;
   }
 
-  /** @param words the name of the nearest field, split @param depth records around the value */
+  /** @param words the name of the nearest field, split @param depth records and lists of lists around the value */
   valueOf(schema: Schema, words: string, depth: number): unknown {
+    this.#values += 1;
     switch (schema.type) {
       case "record":
         return this.#record(schema, depth);
@@ -75,13 +81,13 @@ class Sample {
         return this.valueOf(this.#branch(schema.branches, depth), words, depth);
       case "array":
         return Array.from({ length: this.#length(schema.items, depth) }, () =>
-          this.valueOf(schema.items, words, depth),
+          this.valueOf(schema.items, words, depthWithin(schema.items, depth)),
         );
       case "map":
         return Object.fromEntries(
           Array.from({ length: this.#length(schema.values, depth) }, (_, index) => [
             `key${index + 1}`,
-            this.valueOf(schema.values, words, depth),
+            this.valueOf(schema.values, words, depthWithin(schema.values, depth)),
           ]),
         );
       case "enum":
@@ -101,18 +107,23 @@ class Sample {
 
   /** Rather a value than null; too deep down, the branch that ends soonest. */
   #branch(branches: readonly Schema[], depth: number): Schema {
-    const lowest = branches.toSorted((a, b) => this.#height(a) - this.#height(b))[0];
-    const values = branches.filter((branch) => branch.type !== "null" && this.#height(branch) < Infinity);
+    const lowest = branches.toSorted((a, b) => this.#leastOf(a).height - this.#leastOf(b).height)[0];
+    const values = branches.filter((branch) => branch.type !== "null" && this.#leastOf(branch).size <= maxValues);
     const isNull = branches.some(({ type }) => type === "null") && this.#random.fraction() < 0.25;
     const chosen = isNull ? undefined : values[this.#random.integer(0, values.length - 1)];
-    const found = depth > maxDepth ? lowest : (chosen ?? branches.find(({ type }) => type === "null") ?? lowest);
+    const found = this.#isDeep(depth) ? lowest : (chosen ?? branches.find(({ type }) => type === "null") ?? lowest);
     if (found !== undefined) return found;
     throw new SchemasError("schema-invalid", "An empty union has no value. Give it branches.");
   }
 
   /** None of what has no end; fewer the deeper, as the lengths of nested lists multiply. */
   #length(items: Schema, depth: number): number {
-    return depth > maxDepth || this.#height(items) === Infinity ? 0 : this.#random.integer(1, Math.max(1, 4 - depth));
+    const isEmpty = this.#isDeep(depth) || this.#leastOf(items).size > maxValues;
+    return isEmpty ? 0 : this.#random.integer(1, Math.max(1, 4 - depth));
+  }
+
+  #isDeep(depth: number): boolean {
+    return depth > maxDepth || this.#values > maxValues;
   }
 
   #scalar(schema: Exclude<Schema, { type: "record" | "union" | "array" | "map" | "enum" }>, words: string): unknown {
@@ -189,6 +200,11 @@ class Sample {
     const hex = Buffer.from(bytes).toString("hex");
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
+}
+
+/** Lists of lists count: a record is counted where it begins, and of anything else there is one for each item. */
+function depthWithin(items: Schema, depth: number): number {
+  return items.type === "array" || items.type === "map" || items.type === "union" ? depth + 1 : depth;
 }
 
 /** A bare `name` is one of what its record is about: the user's of `UserRegistered`, not the product's. */

@@ -8,10 +8,14 @@ import { lastPartOf, parseTypePath, typeFullNameFor } from "./type-name.ts";
 /** The nesting that Avro's own readers take. */
 const deepest = 1000;
 
+/** A hostile or broken file can have a million problems, and nobody reads more than these. */
+const maxProblems = 100;
+
 /** Everything that is wrong with a schema file and its imports. What is wrong within a type is told at the type. */
 export function findingsOf(linked: LinkedSchema, types: readonly SharedType[]): readonly Finding[] {
   const { result, listFindings } = linked;
-  const uses = [...result.problems.flatMap((problem) => problemOf(problem, linked, types)), ...indirectUses(linked)];
+  const shown = result.problems.slice(0, maxProblems).flatMap((problem) => problemOf(problem, linked, types));
+  const uses = [...shown, ...moreProblems(linked), ...indirectUses(linked)];
   return [
     ...listFindings,
     ...conflictsOf(linked),
@@ -19,6 +23,15 @@ export function findingsOf(linked: LinkedSchema, types: readonly SharedType[]): 
     ...(result.ok ? unusedImports(linked) : []),
     ...nestingOf(linked),
   ];
+}
+
+function moreProblems({ file, result }: LinkedSchema): readonly Finding[] {
+  const rest = result.problems.slice(maxProblems);
+  const [first] = rest;
+  if (first === undefined) return [];
+  const severity = rest.some((problem) => problem.severity === "error") ? "error" : "warning";
+  const message = `${rest.length} more problems are in this file from here on`;
+  return [{ ...locationOf(file.path, first.at), rule: "avro", severity, message }];
 }
 
 /** One import mends every use of a name. */
@@ -44,7 +57,8 @@ function problemOf(problem: SchemaProblem, linked: LinkedSchema, types: readonly
     {
       ...locationOf(linked.file.path, problem.at),
       rule: isSyntax ? "parse" : "avro",
-      severity: problem.severity,
+      // Valid Avro, and an event that nobody can publish.
+      severity: problem.code === "endless-record" ? "error" : problem.severity,
       message: `${problem.message} [${problem.code}]`,
     },
   ];

@@ -10,6 +10,7 @@ import {
   readInt,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeArrayStart,
   writeEnd,
   writeInt,
@@ -90,6 +91,58 @@ function readStockShortageV1(input: AvroInput): StockShortageV1 {
   };
 }
 
+function resolveStockRejectedV1(input: AvroInput, steps: readonly ResolvingStep[]): StockRejectedV1 {
+  let field0!: string;
+  let field1!: readonly StockShortageV1[];
+  let field2!: Date;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readStockShortageV1Array(input) : (step.read(input) as readonly StockShortageV1[]);
+        break;
+      case 2:
+        field2 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    orderId: field0,
+    shortages: field1,
+    rejectedAt: field2,
+  };
+}
+
+function resolveStockShortageV1(input: AvroInput, steps: readonly ResolvingStep[]): StockShortageV1 {
+  let field0!: string;
+  let field1!: number;
+  let field2!: number;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readInt(input) : (step.read(input) as number);
+        break;
+      case 2:
+        field2 = step.read === null ? readInt(input) : (step.read(input) as number);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    productId: field0,
+    requested: field1,
+    available: field2,
+  };
+}
+
 /**
  * `inventory.stock.rejected`, version 1.
  *
@@ -107,6 +160,10 @@ export const stockRejectedV1: EventDescriptor<"inventory.stock.rejected", 1, Sto
     key: (data) => data.orderId,
     write: writeStockRejectedV1,
     read: readStockRejectedV1,
+    records: {
+      "inventory.stock.StockRejected": { read: readStockRejectedV1, resolve: resolveStockRejectedV1 },
+      "inventory.stock.StockShortage": { read: readStockShortageV1, resolve: resolveStockShortageV1 },
+    },
   });
 
 /** The newest version of `inventory.stock.rejected`: version 1. */

@@ -11,6 +11,7 @@ import {
   readInt,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeArrayStart,
   writeEnd,
   writeEnum,
@@ -101,6 +102,63 @@ function readStockItemV1(input: AvroInput): StockItemV1 {
   };
 }
 
+function resolveStockReleasedV1(input: AvroInput, steps: readonly ResolvingStep[]): StockReleasedV1 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: readonly StockItemV1[];
+  let field3!: StockReleaseReasonV1;
+  let field4!: Date;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readStockItemV1Array(input) : (step.read(input) as readonly StockItemV1[]);
+        break;
+      case 3:
+        field3 = step.read === null ? readEnum(input, stockReleaseReasonV1Symbols) : (step.read(input) as StockReleaseReasonV1);
+        break;
+      case 4:
+        field4 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    reservationId: field0,
+    orderId: field1,
+    items: field2,
+    reason: field3,
+    releasedAt: field4,
+  };
+}
+
+function resolveStockItemV1(input: AvroInput, steps: readonly ResolvingStep[]): StockItemV1 {
+  let field0!: string;
+  let field1!: number;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readInt(input) : (step.read(input) as number);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    productId: field0,
+    quantity: field1,
+  };
+}
+
 /**
  * `inventory.stock.released`, version 1.
  *
@@ -118,6 +176,10 @@ export const stockReleasedV1: EventDescriptor<"inventory.stock.released", 1, Sto
     key: (data) => data.orderId,
     write: writeStockReleasedV1,
     read: readStockReleasedV1,
+    records: {
+      "inventory.stock.StockReleased": { read: readStockReleasedV1, resolve: resolveStockReleasedV1 },
+      "inventory.stock.StockItem": { read: readStockItemV1, resolve: resolveStockItemV1 },
+    },
   });
 
 /** The newest version of `inventory.stock.released`: version 1. */

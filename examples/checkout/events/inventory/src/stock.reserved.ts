@@ -11,6 +11,7 @@ import {
   readInt,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeArrayStart,
   writeBranch,
   writeEnd,
@@ -109,6 +110,63 @@ function readNullableTimestampMillis(input: AvroInput): Date | null {
   return readBranch(input, 2) === 0 ? null : readTimestampMillis(input);
 }
 
+function resolveStockReservedV1(input: AvroInput, steps: readonly ResolvingStep[]): StockReservedV1 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: readonly StockItemV1[];
+  let field3!: Date;
+  let field4!: Date | null;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readStockItemV1Array(input) : (step.read(input) as readonly StockItemV1[]);
+        break;
+      case 3:
+        field3 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      case 4:
+        field4 = step.read === null ? readNullableTimestampMillis(input) : (step.read(input) as Date | null);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    reservationId: field0,
+    orderId: field1,
+    items: field2,
+    reservedAt: field3,
+    expiresAt: field4,
+  };
+}
+
+function resolveStockItemV1(input: AvroInput, steps: readonly ResolvingStep[]): StockItemV1 {
+  let field0!: string;
+  let field1!: number;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readInt(input) : (step.read(input) as number);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    productId: field0,
+    quantity: field1,
+  };
+}
+
 /**
  * `inventory.stock.reserved`, version 1.
  *
@@ -126,6 +184,10 @@ export const stockReservedV1: EventDescriptor<"inventory.stock.reserved", 1, Sto
     key: (data) => data.orderId,
     write: writeStockReservedV1,
     read: readStockReservedV1,
+    records: {
+      "inventory.stock.StockReserved": { read: readStockReservedV1, resolve: resolveStockReservedV1 },
+      "inventory.stock.StockItem": { read: readStockItemV1, resolve: resolveStockItemV1 },
+    },
   });
 
 /** The newest version of `inventory.stock.reserved`: version 1. */

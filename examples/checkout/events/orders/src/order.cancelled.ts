@@ -10,6 +10,7 @@ import {
   readEnum,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeBranch,
   writeEnum,
   writeString,
@@ -74,6 +75,42 @@ function readNullableString(input: AvroInput): string | null {
   return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
+function resolveOrderCancelledV1(input: AvroInput, steps: readonly ResolvingStep[]): OrderCancelledV1 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: OrderCancellationReasonV1;
+  let field3!: string | null;
+  let field4!: Date;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readEnum(input, orderCancellationReasonV1Symbols) : (step.read(input) as OrderCancellationReasonV1);
+        break;
+      case 3:
+        field3 = step.read === null ? readNullableString(input) : (step.read(input) as string | null);
+        break;
+      case 4:
+        field4 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    orderId: field0,
+    customerId: field1,
+    reason: field2,
+    detail: field3,
+    cancelledAt: field4,
+  };
+}
+
 /**
  * `orders.order.cancelled`, version 1.
  *
@@ -91,6 +128,9 @@ export const orderCancelledV1: EventDescriptor<"orders.order.cancelled", 1, Orde
     key: (data) => data.orderId,
     write: writeOrderCancelledV1,
     read: readOrderCancelledV1,
+    records: {
+      "orders.order.OrderCancelled": { read: readOrderCancelledV1, resolve: resolveOrderCancelledV1 },
+    },
   });
 
 /** The newest version of `orders.order.cancelled`: version 1. */

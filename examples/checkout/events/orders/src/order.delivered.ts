@@ -8,6 +8,7 @@ import {
   type EventDescriptor,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeTimestampMillis,
   writeUuid,
 } from "@waybill/events/codegen/v1";
@@ -47,6 +48,37 @@ function readOrderDeliveredV1(input: AvroInput): OrderDeliveredV1 {
   };
 }
 
+function resolveOrderDeliveredV1(input: AvroInput, steps: readonly ResolvingStep[]): OrderDeliveredV1 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: string;
+  let field3!: Date;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 3:
+        field3 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    orderId: field0,
+    customerId: field1,
+    shipmentId: field2,
+    deliveredAt: field3,
+  };
+}
+
 /**
  * `orders.order.delivered`, version 1.
  *
@@ -64,6 +96,9 @@ export const orderDeliveredV1: EventDescriptor<"orders.order.delivered", 1, Orde
     key: (data) => data.orderId,
     write: writeOrderDeliveredV1,
     read: readOrderDeliveredV1,
+    records: {
+      "orders.order.OrderDelivered": { read: readOrderDeliveredV1, resolve: resolveOrderDeliveredV1 },
+    },
   });
 
 /** The newest version of `orders.order.delivered`: version 1. */

@@ -13,6 +13,7 @@ import {
   readInt,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeArrayStart,
   writeBranch,
   writeDecimal,
@@ -90,6 +91,47 @@ function readUuidArray(input: AvroInput): readonly string[] {
   return array;
 }
 
+function resolveOrderPlacedV1(input: AvroInput, steps: readonly ResolvingStep[]): OrderPlacedV1 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: readonly string[];
+  let field3!: Decimal;
+  let field4!: string;
+  let field5!: Date;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readUuidArray(input) : (step.read(input) as readonly string[]);
+        break;
+      case 3:
+        field3 = step.read === null ? readDecimal(input, 2) : (step.read(input) as Decimal);
+        break;
+      case 4:
+        field4 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 5:
+        field5 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    orderId: field0,
+    customerId: field1,
+    items: field2,
+    total: field3,
+    currency: field4,
+    placedAt: field5,
+  };
+}
+
 /**
  * `orders.order.placed`, version 1.
  *
@@ -107,6 +149,9 @@ export const orderPlacedV1: EventDescriptor<"orders.order.placed", 1, OrderPlace
     key: (data) => data.orderId,
     write: writeOrderPlacedV1,
     read: readOrderPlacedV1,
+    records: {
+      "orders.order.OrderPlaced": { read: readOrderPlacedV1, resolve: resolveOrderPlacedV1 },
+    },
   });
 
 /**
@@ -228,6 +273,83 @@ function readNullableUuid(input: AvroInput): string | null {
   return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
+function resolveOrderPlacedV2(input: AvroInput, steps: readonly ResolvingStep[]): OrderPlacedV2 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: readonly OrderItemV2[];
+  let field3!: Decimal;
+  let field4!: string;
+  let field5!: string | null;
+  let field6!: Date;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readOrderItemV2Array(input) : (step.read(input) as readonly OrderItemV2[]);
+        break;
+      case 3:
+        field3 = step.read === null ? readDecimal(input, 2) : (step.read(input) as Decimal);
+        break;
+      case 4:
+        field4 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 5:
+        field5 = step.read === null ? readNullableUuid(input) : (step.read(input) as string | null);
+        break;
+      case 6:
+        field6 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    orderId: field0,
+    customerId: field1,
+    items: field2,
+    total: field3,
+    currency: field4,
+    shippingAddressId: field5,
+    placedAt: field6,
+  };
+}
+
+function resolveOrderItemV2(input: AvroInput, steps: readonly ResolvingStep[]): OrderItemV2 {
+  let field0!: string;
+  let field1!: string | null;
+  let field2!: number;
+  let field3!: Decimal;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readNullableString(input) : (step.read(input) as string | null);
+        break;
+      case 2:
+        field2 = step.read === null ? readInt(input) : (step.read(input) as number);
+        break;
+      case 3:
+        field3 = step.read === null ? readDecimal(input, 2) : (step.read(input) as Decimal);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    productId: field0,
+    name: field1,
+    quantity: field2,
+    unitPrice: field3,
+  };
+}
+
 /**
  * `orders.order.placed`, version 2.
  *
@@ -246,6 +368,10 @@ export const orderPlacedV2: EventDescriptor<"orders.order.placed", 2, OrderPlace
     key: (data) => data.orderId,
     write: writeOrderPlacedV2,
     read: readOrderPlacedV2,
+    records: {
+      "orders.order.OrderPlacedV2": { read: readOrderPlacedV2, resolve: resolveOrderPlacedV2 },
+      "orders.order.OrderItem": { read: readOrderItemV2, resolve: resolveOrderItemV2 },
+    },
   });
 
 /** The newest version of `orders.order.placed`: version 2. */

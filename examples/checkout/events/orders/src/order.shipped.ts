@@ -9,6 +9,7 @@ import {
   readBranch,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeBranch,
   writeString,
   writeTimestampMillis,
@@ -67,6 +68,42 @@ function readNullableString(input: AvroInput): string | null {
   return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
+function resolveOrderShippedV1(input: AvroInput, steps: readonly ResolvingStep[]): OrderShippedV1 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: string;
+  let field3!: string | null;
+  let field4!: Date;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 3:
+        field3 = step.read === null ? readNullableString(input) : (step.read(input) as string | null);
+        break;
+      case 4:
+        field4 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    orderId: field0,
+    customerId: field1,
+    shipmentId: field2,
+    trackingNumber: field3,
+    shippedAt: field4,
+  };
+}
+
 /**
  * `orders.order.shipped`, version 1.
  *
@@ -84,6 +121,9 @@ export const orderShippedV1: EventDescriptor<"orders.order.shipped", 1, OrderShi
     key: (data) => data.orderId,
     write: writeOrderShippedV1,
     read: readOrderShippedV1,
+    records: {
+      "orders.order.OrderShipped": { read: readOrderShippedV1, resolve: resolveOrderShippedV1 },
+    },
   });
 
 /** The newest version of `orders.order.shipped`: version 1. */

@@ -12,6 +12,7 @@ import {
   readEnum,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeBranch,
   writeDecimal,
   writeEnum,
@@ -97,6 +98,57 @@ function readNullableString(input: AvroInput): string | null {
   return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
+function resolvePaymentFailedV1(input: AvroInput, steps: readonly ResolvingStep[]): PaymentFailedV1 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: string;
+  let field3!: Decimal;
+  let field4!: string;
+  let field5!: PaymentFailureReasonV1;
+  let field6!: string | null;
+  let field7!: Date;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 3:
+        field3 = step.read === null ? readDecimal(input, 2) : (step.read(input) as Decimal);
+        break;
+      case 4:
+        field4 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 5:
+        field5 = step.read === null ? readEnum(input, paymentFailureReasonV1Symbols) : (step.read(input) as PaymentFailureReasonV1);
+        break;
+      case 6:
+        field6 = step.read === null ? readNullableString(input) : (step.read(input) as string | null);
+        break;
+      case 7:
+        field7 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    paymentId: field0,
+    orderId: field1,
+    customerId: field2,
+    amount: field3,
+    currency: field4,
+    reason: field5,
+    detail: field6,
+    failedAt: field7,
+  };
+}
+
 /**
  * `payments.payment.failed`, version 1.
  *
@@ -114,6 +166,9 @@ export const paymentFailedV1: EventDescriptor<"payments.payment.failed", 1, Paym
     key: (data) => data.orderId,
     write: writePaymentFailedV1,
     read: readPaymentFailedV1,
+    records: {
+      "payments.payment.PaymentFailed": { read: readPaymentFailedV1, resolve: resolvePaymentFailedV1 },
+    },
   });
 
 /** The newest version of `payments.payment.failed`: version 1. */

@@ -11,6 +11,7 @@ import {
   readEnum,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeDecimal,
   writeEnum,
   writeString,
@@ -77,6 +78,57 @@ function readPaymentRefundedV1(input: AvroInput): PaymentRefundedV1 {
   };
 }
 
+function resolvePaymentRefundedV1(input: AvroInput, steps: readonly ResolvingStep[]): PaymentRefundedV1 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: string;
+  let field3!: string;
+  let field4!: Decimal;
+  let field5!: string;
+  let field6!: RefundReasonV1;
+  let field7!: Date;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 3:
+        field3 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 4:
+        field4 = step.read === null ? readDecimal(input, 2) : (step.read(input) as Decimal);
+        break;
+      case 5:
+        field5 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 6:
+        field6 = step.read === null ? readEnum(input, refundReasonV1Symbols) : (step.read(input) as RefundReasonV1);
+        break;
+      case 7:
+        field7 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    refundId: field0,
+    paymentId: field1,
+    orderId: field2,
+    customerId: field3,
+    amount: field4,
+    currency: field5,
+    reason: field6,
+    refundedAt: field7,
+  };
+}
+
 /**
  * `payments.payment.refunded`, version 1.
  *
@@ -94,6 +146,9 @@ export const paymentRefundedV1: EventDescriptor<"payments.payment.refunded", 1, 
     key: (data) => data.orderId,
     write: writePaymentRefundedV1,
     read: readPaymentRefundedV1,
+    records: {
+      "payments.payment.PaymentRefunded": { read: readPaymentRefundedV1, resolve: resolvePaymentRefundedV1 },
+    },
   });
 
 /** The newest version of `payments.payment.refunded`: version 1. */

@@ -11,6 +11,7 @@ import {
   readDecimal,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeBranch,
   writeDecimal,
   writeString,
@@ -81,6 +82,52 @@ function readNullableString(input: AvroInput): string | null {
   return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
+function resolvePaymentSucceededV1(input: AvroInput, steps: readonly ResolvingStep[]): PaymentSucceededV1 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: string;
+  let field3!: Decimal;
+  let field4!: string;
+  let field5!: string | null;
+  let field6!: Date;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 3:
+        field3 = step.read === null ? readDecimal(input, 2) : (step.read(input) as Decimal);
+        break;
+      case 4:
+        field4 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 5:
+        field5 = step.read === null ? readNullableString(input) : (step.read(input) as string | null);
+        break;
+      case 6:
+        field6 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    paymentId: field0,
+    orderId: field1,
+    customerId: field2,
+    amount: field3,
+    currency: field4,
+    providerReference: field5,
+    succeededAt: field6,
+  };
+}
+
 /**
  * `payments.payment.succeeded`, version 1.
  *
@@ -98,6 +145,9 @@ export const paymentSucceededV1: EventDescriptor<"payments.payment.succeeded", 1
     key: (data) => data.orderId,
     write: writePaymentSucceededV1,
     read: readPaymentSucceededV1,
+    records: {
+      "payments.payment.PaymentSucceeded": { read: readPaymentSucceededV1, resolve: resolvePaymentSucceededV1 },
+    },
   });
 
 /** The newest version of `payments.payment.succeeded`: version 1. */

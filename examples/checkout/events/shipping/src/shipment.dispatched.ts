@@ -9,6 +9,7 @@ import {
   readBranch,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeBranch,
   writeString,
   writeTimestampMillis,
@@ -87,6 +88,47 @@ function readNullableTimestampMillis(input: AvroInput): Date | null {
   return readBranch(input, 2) === 0 ? null : readTimestampMillis(input);
 }
 
+function resolveShipmentDispatchedV1(input: AvroInput, steps: readonly ResolvingStep[]): ShipmentDispatchedV1 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: string;
+  let field3!: string | null;
+  let field4!: Date;
+  let field5!: Date | null;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 3:
+        field3 = step.read === null ? readNullableString(input) : (step.read(input) as string | null);
+        break;
+      case 4:
+        field4 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      case 5:
+        field5 = step.read === null ? readNullableTimestampMillis(input) : (step.read(input) as Date | null);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    shipmentId: field0,
+    orderId: field1,
+    carrier: field2,
+    trackingNumber: field3,
+    dispatchedAt: field4,
+    expectedDeliveryAt: field5,
+  };
+}
+
 /**
  * `shipping.shipment.dispatched`, version 1.
  *
@@ -104,6 +146,9 @@ export const shipmentDispatchedV1: EventDescriptor<"shipping.shipment.dispatched
     key: (data) => data.orderId,
     write: writeShipmentDispatchedV1,
     read: readShipmentDispatchedV1,
+    records: {
+      "shipping.shipment.ShipmentDispatched": { read: readShipmentDispatchedV1, resolve: resolveShipmentDispatchedV1 },
+    },
   });
 
 /** The newest version of `shipping.shipment.dispatched`: version 1. */

@@ -9,6 +9,7 @@ import {
   readBranch,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeBranch,
   writeString,
   writeTimestampMillis,
@@ -70,6 +71,42 @@ function readNullableTimestampMillis(input: AvroInput): Date | null {
   return readBranch(input, 2) === 0 ? null : readTimestampMillis(input);
 }
 
+function resolveShipmentScheduledV1(input: AvroInput, steps: readonly ResolvingStep[]): ShipmentScheduledV1 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: string;
+  let field3!: Date;
+  let field4!: Date | null;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 3:
+        field3 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      case 4:
+        field4 = step.read === null ? readNullableTimestampMillis(input) : (step.read(input) as Date | null);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    shipmentId: field0,
+    orderId: field1,
+    carrier: field2,
+    scheduledAt: field3,
+    expectedDispatchAt: field4,
+  };
+}
+
 /**
  * `shipping.shipment.scheduled`, version 1.
  *
@@ -87,6 +124,9 @@ export const shipmentScheduledV1: EventDescriptor<"shipping.shipment.scheduled",
     key: (data) => data.orderId,
     write: writeShipmentScheduledV1,
     read: readShipmentScheduledV1,
+    records: {
+      "shipping.shipment.ShipmentScheduled": { read: readShipmentScheduledV1, resolve: resolveShipmentScheduledV1 },
+    },
   });
 
 /** The newest version of `shipping.shipment.scheduled`: version 1. */

@@ -9,6 +9,7 @@ import {
   readBranch,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeBranch,
   writeString,
   writeTimestampMillis,
@@ -67,6 +68,42 @@ function readNullableString(input: AvroInput): string | null {
   return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
+function resolveUserRegisteredV1(input: AvroInput, steps: readonly ResolvingStep[]): UserRegisteredV1 {
+  let field0!: string;
+  let field1!: string;
+  let field2!: string | null;
+  let field3!: string;
+  let field4!: Date;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 2:
+        field2 = step.read === null ? readNullableString(input) : (step.read(input) as string | null);
+        break;
+      case 3:
+        field3 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 4:
+        field4 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    userId: field0,
+    email: field1,
+    name: field2,
+    locale: field3,
+    registeredAt: field4,
+  };
+}
+
 /**
  * `users.user.registered`, version 1.
  *
@@ -84,6 +121,9 @@ export const userRegisteredV1: EventDescriptor<"users.user.registered", 1, UserR
     key: (data) => data.userId,
     write: writeUserRegisteredV1,
     read: readUserRegisteredV1,
+    records: {
+      "users.user.UserRegistered": { read: readUserRegisteredV1, resolve: resolveUserRegisteredV1 },
+    },
   });
 
 /** The newest version of `users.user.registered`: version 1. */

@@ -11,6 +11,7 @@ import {
   readDecimal,
   readString,
   readTimestampMillis,
+  type ResolvingStep,
   writeBranch,
   writeDecimal,
   writeString,
@@ -70,6 +71,42 @@ function readNullableString(input: AvroInput): string | null {
   return readBranch(input, 2) === 0 ? null : readString(input);
 }
 
+function resolveOrderPlacedV1(input: AvroInput, steps: readonly ResolvingStep[]): OrderPlacedV1 {
+  let field0!: string;
+  let field1!: Decimal;
+  let field2!: string;
+  let field3!: string | null;
+  let field4!: Date;
+  for (const step of steps) {
+    switch (step.place) {
+      case 0:
+        field0 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 1:
+        field1 = step.read === null ? readDecimal(input, 2) : (step.read(input) as Decimal);
+        break;
+      case 2:
+        field2 = step.read === null ? readString(input) : (step.read(input) as string);
+        break;
+      case 3:
+        field3 = step.read === null ? readNullableString(input) : (step.read(input) as string | null);
+        break;
+      case 4:
+        field4 = step.read === null ? readTimestampMillis(input) : (step.read(input) as Date);
+        break;
+      default:
+        step.read?.(input);
+    }
+  }
+  return {
+    orderId: field0,
+    total: field1,
+    currency: field2,
+    couponCode: field3,
+    placedAt: field4,
+  };
+}
+
 /**
  * `orders.order.placed`, version 1.
  *
@@ -87,6 +124,9 @@ export const orderPlacedV1: EventDescriptor<"orders.order.placed", 1, OrderPlace
     key: (data) => data.orderId,
     write: writeOrderPlacedV1,
     read: readOrderPlacedV1,
+    records: {
+      "orders.order.OrderPlaced": { read: readOrderPlacedV1, resolve: resolveOrderPlacedV1 },
+    },
   });
 
 /** The newest version of `orders.order.placed`: version 1. */

@@ -2,7 +2,9 @@ import { type LintProblem, type LintRule } from "../lint-rule.ts";
 import { isPersonal } from "../personal-data.ts";
 import { wordsOf } from "../words.ts";
 
-const identifierWords = new Set("code id identifier iban isbn key number reference sku slug uuid".split(" "));
+const identifierWords = new Set(
+  "code ean gtin guid id identifier iban isbn key no nr number ref reference sku slug ulid uuid".split(" "),
+);
 
 /** The key decides which events keep their order: those of one entity should, and no others. */
 export const keyIdentifier: LintRule = {
