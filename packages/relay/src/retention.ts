@@ -33,6 +33,7 @@ import {
   type SlotVerdict,
 } from "./ring-slots.ts";
 import { lockRetryMs, sweepIntervalMs } from "./sweep-delay.ts";
+import { compactCursors } from "./sql/compact-cursors.ts";
 import { readRingState } from "./sql/ring-state.ts";
 import { truncateSlot } from "./sql/truncate-slot.ts";
 
@@ -81,7 +82,7 @@ export class Retention {
     for (const gauge of [bytes, oldestAgeSeconds, free, overrun]) gauge.set(0);
   }
 
-  /** One look, and the TRUNCATEs that follow from it. Returns the slots that were emptied. */
+  /** One look, and what follows from it: TRUNCATEs, and cursors freed of dead versions. Returns the slots that were emptied. */
   async runOnce(): Promise<readonly number[]> {
     const retentionMs = this.#options.retentionHours * HOUR_MS;
     const ring = await readRingState(this.#options.client);
@@ -94,6 +95,7 @@ export class Retention {
         this.#hindrances.delete(slot);
       }
     }
+    await compactCursors(this.#options.client);
     this.#report(truncated.length === 0 ? ring : await readRingState(this.#options.client), verdicts);
     return truncated;
   }
@@ -182,7 +184,8 @@ export class Retention {
 
 /** By SQLSTATE: insufficient_privilege, undefined_function. */
 const remedies: Readonly<Record<string, string>> = {
-  "42501": " Its role needs TRUNCATE on waybill.outbox_0 to waybill.outbox_7.",
+  "42501":
+    " Its role needs TRUNCATE on waybill.outbox_0 to waybill.outbox_7, INSERT and TRUNCATE on waybill.relay_cursor.",
   "42883": " Run `outbox-relay migrate`.",
 };
 

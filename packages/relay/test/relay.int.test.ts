@@ -59,7 +59,7 @@ it("needs no more rights than its documentation says", async () => {
     CREATE ROLE ${role} LOGIN;
     GRANT USAGE ON SCHEMA waybill TO ${role};
     GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO ${role};
-    GRANT UPDATE ON waybill.relay_cursor TO ${role};
+    GRANT INSERT, UPDATE, TRUNCATE ON waybill.relay_cursor TO ${role};
     GRANT TRUNCATE ON waybill.outbox_0, waybill.outbox_1, waybill.outbox_2, waybill.outbox_3, waybill.outbox_4,
       waybill.outbox_5, waybill.outbox_6, waybill.outbox_7 TO ${role}`);
   await insertIntoSlot(services.client, { slot: await slotAhead(services.client, 2), ageHours: 25 });

@@ -192,3 +192,30 @@ it("has autovacuum off on every slot and its TOAST table: its lock would starve 
     expect(toast_options).toContain("autovacuum_enabled=off");
   }
 });
+
+it("frees the cursors of the dead versions that an old transaction keeps, while they are saved", async () => {
+  await writer.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  await writer.query("SELECT pg_current_xact_id()");
+  const saver = await connect(database.url);
+  const save = { name: "save", text: "UPDATE waybill.relay_cursor SET last_id = last_id + 1 WHERE shard_group = 0" };
+  const bytes = async () => {
+    const { rows } = await client.query("SELECT pg_relation_size('waybill.relay_cursor')::int AS bytes");
+    return (rows[0] as { bytes: number }).bytes;
+  };
+  const retention = createRetention();
+  let [saved, compacted, isSaving] = [0, 0, true];
+  const saving = (async () => {
+    for (; isSaving; saved++) expect((await saver.query(save)).rowCount).toBe(1); // never fenced by it
+  })();
+  while (compacted < 3) {
+    if ((await bytes()) <= 262_144) continue;
+    await retention.runOnce();
+    if ((await bytes()) < 262_144) compacted++;
+  }
+  isSaving = false;
+  await saving;
+  const { rows } = await client.query("SELECT last_id::int AS last_id FROM waybill.relay_cursor WHERE shard_group = 0");
+  expect(rows).toEqual([{ last_id: saved }]);
+  await writer.query("ROLLBACK");
+  await saver.end();
+});
