@@ -1,4 +1,6 @@
 export { eventually } from "./eventually.ts";
+export { type KafkaOptions, type RunningKafka, startKafka } from "./kafka.ts";
+export { createTestCertificates, type TestCertificates } from "./test-certificates.ts";
 export { startTestBroker, type TestBroker } from "./test-broker.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";
 export {

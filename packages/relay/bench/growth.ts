@@ -11,12 +11,10 @@ import { loadavg } from "node:os";
 import { migrate } from "@waybill/outbox";
 import { startPostgres } from "@waybill/sandbox/postgres";
 import pg from "pg";
-import { OutboxReader } from "../src/outbox-reader.ts";
-import { claimCursor, loadCursor } from "../src/sql/cursor-store.ts";
-import { readDatabaseIdentity } from "../src/sql/database-identity.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
+import type { Strand } from "../src/strand.ts";
+import { ReaderSession } from "../test/reader-session.ts";
 
-const SHARDS = Array.from({ length: 64 }, (_, shard) => shard);
 const LOADED_AT_ONCE = 100_000;
 /** Steady state: so many polls, each of which finds this many events. */
 const POLLS = 2_000;
@@ -26,7 +24,7 @@ const BATCH = 1_000;
 
 interface Session {
   readonly client: pg.Client;
-  readonly reader: OutboxReader;
+  readonly reader: ReaderSession;
   readonly cpuMicros: () => number;
 }
 
@@ -83,16 +81,18 @@ async function insert(writer: pg.Client, rows: number): Promise<void> {
 async function openSession(url: string): Promise<Session> {
   const client = await connect(url);
   await client.query(sessionSettings);
-  await client.query("UPDATE waybill.relay_cursor SET s1 = pg_current_snapshot(), s2 = NULL, last_id = 0");
-  const { cursor } = await loadCursor(client);
-  const epoch = await claimCursor(client, await readDatabaseIdentity(client), "growth");
-  const reader = new OutboxReader(client, epoch, cursor, {
-    shards: SHARDS,
+  await client.query(
+    "UPDATE waybill.relay_cursor SET s1 = pg_current_snapshot(), s2 = NULL, last_id = 0, lease_until = NULL",
+  );
+  const deliver = () => {};
+  const reader = new ReaderSession({
+    client,
+    instanceId: "growth",
     batchSize: BATCH,
     maxBatchBytes: 16_000_000,
-    idleCheckpointMs: 1_000,
-    now: () => performance.now(),
+    deliver,
   });
+  await reader.claim();
   const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
   const schedstat = `/proc/${rows[0]?.pid}/schedstat`;
   return { client, reader, cpuMicros: () => Number(readFileSync(schedstat, "utf8").split(" ")[0]) / 1_000 };
@@ -106,14 +106,14 @@ async function measureSteadyState(
   for (let poll = -POLLS / 10; poll < POLLS; poll++) {
     await insert(writer, EVENTS_OF_A_POLL);
     const before = cpuMicros();
-    const batch = await reader.read();
+    const batch = await reader.read(reader.strands.all[0] as Strand);
     const between = cpuMicros();
     if (batch === null) continue;
-    await reader.checkpoint(batch);
+    await reader.save(batch);
     if (poll < 0) continue; // warms up caches and plans
     reading += between - before;
     saving += cpuMicros() - between;
-    events += batch.events.length;
+    events += batch.events;
   }
   return { reading: reading / events, saving: saving / events };
 }
@@ -122,12 +122,7 @@ async function measureBacklog({ reader, cpuMicros }: Session, writer: pg.Client)
   await insert(writer, BACKLOG);
   let events = 0;
   const before = cpuMicros();
-  while (events < BACKLOG) {
-    const batch = await reader.read();
-    if (batch === null) continue;
-    await reader.checkpoint(batch);
-    events += batch.events.length;
-  }
+  while (events < BACKLOG) events += await reader.readOnce();
   return (cpuMicros() - before) / events;
 }
 

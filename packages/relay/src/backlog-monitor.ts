@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { DatabaseSession } from "./database-session.ts";
 import type { RelayMetrics } from "./metrics.ts";
+import { shardsOf } from "./shard-groups.ts";
 import { type BacklogSize, measureBacklog } from "./sql/backlog-size.ts";
 
 const INTERVAL_MS = 5_000;
@@ -9,13 +10,13 @@ const ANSWER_MS = 65_000;
 
 export interface BacklogMonitorOptions {
   readonly session: DatabaseSession;
+  /** The highest id published. */
+  readonly publishedId: () => number;
   readonly metrics: RelayMetrics;
 }
 
 /**
- * Measures the backlog every few seconds on the reader's own session. It is also that session's heartbeat: while a
- * broker's outage keeps the reader from asking anything, a lost connection, and with it a lost lock, shows here; and a
- * connection that swallows the question is cut.
+ * Measures the backlog every few seconds on the control connection. A connection that swallows the question is cut.
  */
 export class BacklogMonitor {
   readonly #options: BacklogMonitorOptions;
@@ -45,11 +46,15 @@ export class BacklogMonitor {
 
   async runOnce(): Promise<void> {
     const { session } = this.#options;
-    if (this.#isAsking || session.lost.aborted) return;
+    if (this.#isAsking || this.#isIdle || session.lost.aborted) return;
     this.#isAsking = true;
     const watchdog = setTimeout(() => session.destroy(), ANSWER_MS);
     try {
-      const size = await measureBacklog(session.client, session.reader.publishedId);
+      const size = await measureBacklog(
+        session.control,
+        this.#options.publishedId(),
+        shardsOf([...session.leases.held.keys()]),
+      );
       if (!this.#isIdle) this.#show(size);
     } catch (error) {
       // The server's own refusal, such as its time limit, is no lost connection.

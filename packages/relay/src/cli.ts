@@ -5,7 +5,8 @@ import { migrateCommand } from "./commands/migrate.ts";
 import { runCommand } from "./commands/run.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { redactUrls } from "./redact.ts";
-import { type Setting, type SettingName, settingNames, settingsTable } from "./settings.ts";
+import type { Setting } from "./setting-kinds.ts";
+import { type SettingName, settingNames, settingsTable } from "./settings.ts";
 
 /** Exit codes of `outbox-relay`. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
@@ -32,7 +33,7 @@ function createProgram(environment: CliEnvironment): Command {
     .command("run")
     .description("Publish events until SIGTERM or SIGINT; a second signal ends at once.")
     .option("--config <file>", 'JSON file with settings by name, such as {"batchSize": 500} (OUTBOX_RELAY_CONFIG)');
-  for (const name of settingNames) run.addOption(toOption(name));
+  for (const name of settingNames) if (!("isSecret" in settingsTable[name])) run.addOption(toOption(name));
   run.action((flags: Readonly<Record<string, string | true>>) => runCommand(toTexts(flags), environment));
 
   program
@@ -62,7 +63,7 @@ function createProgram(environment: CliEnvironment): Command {
 function toOption(name: SettingName): Option {
   const setting: Setting<unknown> = settingsTable[name];
   const argument = setting.type === "boolean" ? "[boolean]" : `<${setting.unit ?? name}>`;
-  const value = setting.default === undefined ? "required" : `default ${setting.default}`;
+  const value = setting.default === undefined ? "required" : `default ${setting.default || "none"}`;
   return new Option(`${setting.flag} ${argument}`, `${setting.description} (${setting.env}; ${value})`);
 }
 

@@ -1,32 +1,23 @@
-import { describe, expect, it } from "@jest/globals";
-import { afterWindow, type Cursor, insideWindow, isWorthSaving } from "./cursor.ts";
+import { expect, it } from "@jest/globals";
+import { afterWindow, type Cursor, insideWindow, isSamePosition } from "./cursor.ts";
 import { parseSnapshot } from "./snapshot.ts";
 
-const at = (text: string, lastId = 0n): Cursor => ({ s1: parseSnapshot(text), s2: null, lastId });
+const at = (text: string, lastId = 0): Cursor => ({ s1: parseSnapshot(text), s2: null, lastId });
+const end = parseSnapshot("9:9:");
 
 it("leaves a window with its end as the new beginning, and the highest id", () => {
-  const s2 = parseSnapshot("9:9:");
-  const inside = insideWindow(at("3:3:", 70n), s2, 41n);
-  expect(inside).toEqual({ s1: parseSnapshot("3:3:"), s2, lastId: 41n });
-  expect(afterWindow(inside, s2, 50n)).toEqual({ s1: s2, s2: null, lastId: 50n });
-  expect(afterWindow(at("3:3:", 70n), s2, 50n).lastId).toBe(70n);
+  const inside = insideWindow(at("3:3:", 70), end, 41);
+  expect(inside).toEqual({ s1: parseSnapshot("3:3:"), s2: end, lastId: 41 });
+  expect(afterWindow(inside, end, 50)).toEqual({ s1: end, s2: null, lastId: 50 });
+  expect(afterWindow(at("3:3:", 70), end, 50).lastId).toBe(70);
 });
 
-describe("isWorthSaving", () => {
-  it.each([
-    ["100:100:", "101:101:", false, "only its own save"],
-    ["100:100:", "102:102:", true, "other transactions"],
-    ["100:101:100", "101:101:", true, "one that was running ended"],
-    ["100:100:", "100:101:100", true, "one that runs"],
-    ["100:100:", "100:100:", false, "nothing"],
-  ])("%s to %s: %p (%s)", (saved, current, worth) => {
-    expect(isWorthSaving(at(saved), at(current))).toBe(worth);
-  });
-
-  it("is true inside a window that moved", () => {
-    const s2 = parseSnapshot("9:9:");
-    const saved = insideWindow(at("3:3:"), s2, 1n);
-    expect(isWorthSaving(saved, insideWindow(saved, s2, 1_000_001n))).toBe(true);
-    expect(isWorthSaving(saved, saved)).toBe(false);
-  });
+it.each([
+  ["between windows, whatever the id", at("3:3:", 1), at("3:3:", 2), true],
+  ["between windows, another snapshot", at("3:3:"), at("4:4:"), false],
+  ["at one place in a window", insideWindow(at("3:3:"), end, 5), insideWindow(at("3:3:"), end, 5), true],
+  ["at two places in a window", insideWindow(at("3:3:"), end, 5), insideWindow(at("3:3:"), end, 6), false],
+  ["in a window and before it", insideWindow(at("3:3:"), end, 5), at("3:3:", 5), false],
+])("isSamePosition %s", (_, a, b, isSame) => {
+  expect(isSamePosition(a, b)).toBe(isSame);
 });

@@ -10,25 +10,22 @@ export interface Cursor {
   readonly s1: Snapshot;
   readonly s2: Snapshot | null;
   /** Between windows it only informs: an id near the newest published one. */
-  readonly lastId: bigint;
+  readonly lastId: number;
 }
 
 /** The window `(s1, s2]` is published whole. */
-export function afterWindow(cursor: Cursor, s2: Snapshot, lastId: bigint): Cursor {
-  return { s1: s2, s2: null, lastId: lastId > cursor.lastId ? lastId : cursor.lastId };
+export function afterWindow(cursor: Cursor, s2: Snapshot, lastId: number): Cursor {
+  return { s1: s2, s2: null, lastId: Math.max(lastId, cursor.lastId) };
 }
 
 /** Of the window `(s1, s2]` the rows up to `lastId` are published. */
-export function insideWindow(cursor: Cursor, s2: Snapshot, lastId: bigint): Cursor {
+export function insideWindow(cursor: Cursor, s2: Snapshot, lastId: number): Cursor {
   return { s1: cursor.s1, s2, lastId };
 }
 
-/**
- * Whether an advance without events is worth a save. A save is itself a transaction and so changes the next snapshot:
- * without this an idle relay would save for ever because of its own last save.
- */
-export function isWorthSaving(saved: Cursor, current: Cursor): boolean {
-  if (saved.s2 !== null || current.s2 !== null) return saved !== current;
-  const isOwnSave = saved.s1.xip.length === 0 && current.s1.xip.length === 0 && current.s1.xmax - saved.s1.xmax <= 1n;
-  return !isOwnSave;
+/** Whether both say the same of every row. */
+export function isSamePosition(a: Cursor, b: Cursor): boolean {
+  if (a === b) return true;
+  if (a.s1.text !== b.s1.text || a.s2?.text !== b.s2?.text) return false;
+  return a.s2 === null || a.lastId === b.lastId;
 }

@@ -27,7 +27,7 @@ describe("checkIdentity", () => {
 });
 
 describe("checkXids", () => {
-  const cursor = { s1: parseSnapshot("10:10:"), s2: null, lastId: 0n };
+  const cursor = { s1: parseSnapshot("10:10:"), s2: null, lastId: 0 };
 
   it("takes a database that went on", () => {
     expect(() => checkXids(cursor, parseSnapshot("10:10:"))).not.toThrow();
@@ -41,7 +41,7 @@ describe("checkXids", () => {
 });
 
 it("checkForeignXids refuses rows from the future", () => {
-  const state = { snapshot: parseSnapshot("9:9:"), lastSequenceId: 1n };
+  const state = { snapshot: parseSnapshot("9:9:"), lastSequenceId: 1 };
   expect(() => checkForeignXids({ ...state, hasForeignXids: false })).not.toThrow();
   expect(() => checkForeignXids({ ...state, hasForeignXids: true })).toThrow(
     expect.objectContaining({ code: "XIDS_WENT_BACK" }),

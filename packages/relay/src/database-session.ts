@@ -1,118 +1,172 @@
 /**
- * A session of the reader: the connection that holds the instance lock, and the reader that works through it.
+ * A session with the database: two connections that live and die together, and the leases held through them.
  *
- *   CONNECT ──► settings ──► not a standby ──► migrated ──► LOCK ──► cursor made here? ──► CLAIM (epoch + 1) ──► open
+ *   CONNECT both ──► same server ──► not a standby ──► migrated ──► cursors made here? ──► LEASES ──► open ──► ended
  *
- * Whatever fails on the way or later ends the session whole. The next one reloads the cursor from the database: after a
- * crash of the server that lost asynchronous commits, transaction ids are given out again, and a cursor kept in memory
- * would take new events for published ones.
+ * The reader's connection is inside a COPY for as long as a backlog lasts. Leases, checkpoints, look-ups and everything
+ * else go by the control connection, so that none of them waits for a slow broker.
+ *
+ * Whatever fails on the way or later ends the session whole: a lost connection, a lost lease, a failed save. The next one
+ * reloads the cursors from the database: after a crash of the server that lost asynchronous commits, transaction ids are
+ * given out again, and a cursor kept in memory would take new events for published ones.
  */
-import { Socket } from "node:net";
-import { hostname } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { connectToPostgres, databasePlace } from "./connect-to-postgres.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import { databasePlace } from "./connect-to-postgres.ts";
 import { checkForeignXids, checkIdentity, checkXids } from "./database-checks.ts";
 import { requireUsableDatabase } from "./database-requirements.ts";
 import { messageOf, RelayError } from "./errors.ts";
-import { OutboxReader, type OutboxReaderOptions } from "./outbox-reader.ts";
-import { claimCursor, loadCursor } from "./sql/cursor-store.ts";
-import { readDatabaseIdentity } from "./sql/database-identity.ts";
-import { readServerState, readXidState } from "./sql/database-state.ts";
-import { lockInstance } from "./sql/instance-lock.ts";
-import { sessionSettings } from "./sql/session-settings.ts";
+import { LeaseKeeper } from "./leases/lease-keeper.ts";
+import { loadCursors } from "./sql/cursor-store.ts";
+import { type DatabaseIdentity, readDatabaseIdentity } from "./sql/database-identity.ts";
+import { missingPrivileges, readServerState, readXidState, type ServerState } from "./sql/database-state.ts";
+import type { RelayInstance } from "./sql/leases.ts";
 
-export interface DatabaseSessionOptions extends OutboxReaderOptions {
+export interface DatabaseSessionOptions {
   /** PostgreSQL connection URL. */
   readonly databaseUrl: string;
   readonly connectTimeoutMs: number;
+  readonly instance: RelayInstance;
+  readonly leaseMs: number;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
   /** Takes what is odd but no reason to stop. */
   readonly warn: (message: string) => void;
+  /** Groups were claimed, or some are to be released. */
+  readonly onLeaseChange: () => void;
 }
 
 export interface DatabaseSession {
-  readonly client: pg.Client;
-  readonly reader: OutboxReader;
-  /** How far the database's clock is ahead of ours, in milliseconds. */
+  /** For the strands alone. */
+  readonly reader: pg.Client;
+  /** For everything else. */
+  readonly control: pg.Client;
+  readonly leases: LeaseKeeper;
+  /** How far the database's clock is ahead of ours, in milliseconds: for figures, never for decisions. */
   readonly clockAheadMs: number;
-  /** Aborted when the connection, and with it the lock, is gone. */
+  /** Aborted, with the reason, when the session cannot go on. */
   readonly lost: AbortSignal;
+  /** Ends it for a reason: nothing more is sent or saved. */
+  end(error: unknown): void;
+  /** Gives the leases back where that is possible, and disconnects. Nothing may be in flight. */
   close(): Promise<void>;
-  /** Cuts the connection without a word, for one that does not answer. */
+  /** Cuts both connections without a word, for a server that does not answer. */
   destroy(): void;
 }
 
-/** How long a goodbye may take. */
-const CLOSE_MS = 1_000;
-
 /** @throws RelayError */
 export async function openDatabaseSession(options: DatabaseSessionOptions): Promise<DatabaseSession> {
-  const socket = new Socket();
-  const client = new pg.Client({
-    connectionString: options.databaseUrl,
-    application_name: `outbox-relay ${hostname()} ${process.pid}`,
-    connectionTimeoutMillis: options.connectTimeoutMs,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    stream: () => socket,
-  });
   const lost = new AbortController();
-  const lose = (error?: Error) =>
-    lost.abort(new RelayError("DATABASE_UNREACHABLE", `the connection to PostgreSQL was lost: ${lossReason(error)}`));
-  client.on("error", lose); // without a listener a lost connection would end the process
-  client.on("end", () => lose());
-  const destroy = () => {
-    socket.destroy();
-    lose();
+  const end = (error: unknown) => lost.abort(error);
+  const connections: Connection[] = [];
+  const open = async (role: "reader" | "control") => {
+    const connection = await openConnection({ ...options, role, onLost: end });
+    connections.push(connection);
+    return connection.client;
+  };
+  const disconnect = async () => {
+    await Promise.all(connections.map((connection) => connection.close()));
   };
   try {
-    await connectToPostgres(client, options.databaseUrl);
-    const { reader, clockAheadMs } = await takeOver(client, options);
-    const close = async () => {
-      await endQuietly(client, socket);
-      lose();
+    const control = await open("control");
+    const reader = await open("reader");
+    const { identity, clockAheadMs, isPooled } = await checkDatabase(control, reader, options);
+    const leases = new LeaseKeeper({
+      ...options,
+      client: control,
+      identity,
+      isPooled,
+      onChange: options.onLeaseChange,
+      onFailure: end,
+    });
+    return {
+      reader,
+      control,
+      leases,
+      clockAheadMs,
+      lost: lost.signal,
+      end,
+      async close() {
+        leases.stop();
+        if (isUsable(lost.signal)) await leaveQuietly(leases, options.warn);
+        await disconnect();
+        end(new RelayError("DATABASE_UNREACHABLE", "the session was closed"));
+      },
+      destroy: () => {
+        for (const connection of connections) connection.destroy();
+      },
     };
-    return { client, reader, clockAheadMs, lost: lost.signal, close, destroy };
   } catch (error) {
-    await endQuietly(client, socket);
+    await disconnect();
     throw RelayError.is(error) ? error : describe(error, options.databaseUrl);
   }
 }
 
-async function takeOver(
-  client: pg.Client,
+/** A session that ended because it was fenced, or by choice, still has its connections. */
+function isUsable(lost: AbortSignal): boolean {
+  return !lost.aborted || !RelayError.is(lost.reason) || lost.reason.code !== "DATABASE_UNREACHABLE";
+}
+
+async function leaveQuietly(leases: LeaseKeeper, warn: (message: string) => void): Promise<void> {
+  try {
+    await leases.leave();
+  } catch (error) {
+    warn(`the leases were not given back: ${messageOf(error)}. They run out by themselves.`);
+  }
+}
+
+async function checkDatabase(
+  control: pg.Client,
+  reader: pg.Client,
   options: DatabaseSessionOptions,
-): Promise<{ reader: OutboxReader; clockAheadMs: number }> {
-  await client.query(sessionSettings);
-  await requireUsableDatabase(client, options.databaseUrl);
-  await lockInstance(client, options.databaseUrl);
-  const { cursor, identity: stored } = await loadCursor(client);
-  const current = await readDatabaseIdentity(client);
-  const xids = await readXidState(client);
-  checkIdentity(stored, current);
-  checkXids(cursor, xids.snapshot);
+): Promise<{ identity: DatabaseIdentity; clockAheadMs: number; isPooled: boolean }> {
+  const { databaseUrl, warn } = options;
+  await requireUsableDatabase(reader, databaseUrl);
+  await requireUsableDatabase(control, databaseUrl);
+  const missing = await missingPrivileges(control);
+  if (missing.length > 0) throw new Error(`its role lacks ${missing.join(", ")}`);
+  const identity = await readDatabaseIdentity(control);
+  const server = await readServerState(control);
+  requireSameServer(server, await readServerState(reader), databaseUrl);
+  const xids = await readXidState(reader);
+  const cursors = await loadCursors(control);
+  for (const { cursor, identity: stored } of cursors) {
+    checkIdentity(stored, identity);
+    checkXids(cursor, xids.snapshot);
+  }
   checkForeignXids(xids);
-  if (stored !== null && stored.timeline !== current.timeline) {
-    options.warn(
-      `the database went from timeline ${stored.timeline} to ${current.timeline}: a failover or a recovery. The cursor ` +
+  const timeline = Math.min(...cursors.map((stored) => stored.identity?.timeline ?? Number.POSITIVE_INFINITY));
+  if (identity.timeline !== null && timeline < identity.timeline) {
+    warn(
+      `the database went from timeline ${timeline} to ${identity.timeline}: a failover or a recovery. The cursors ` +
         "came along with the rows, so nothing is lost; events published after the point of recovery may come again.",
     );
   }
-  if (xids.lastSequenceId !== null && xids.lastSequenceId < cursor.lastId) {
-    options.warn(
-      `the sequence of waybill.outbox.id is at ${xids.lastSequenceId}, below the published id ${cursor.lastId}: it was ` +
+  const lastId = Math.max(...cursors.map(({ cursor }) => cursor.lastId));
+  if (xids.lastSequenceId !== null && xids.lastSequenceId < lastId) {
+    warn(
+      `the sequence of waybill.outbox.id is at ${xids.lastSequenceId}, below the published id ${lastId}: it was ` +
         "set back, and new events may overtake older ones of their key. Set it above the highest id.",
     );
   }
-  const server = await readServerState(client);
-  if (server.backendPid !== backendPid(client)) {
-    options.warn(
-      "a pooler stands between the relay and PostgreSQL. In transaction mode neither the lock against a second relay " +
-        "nor the session's settings hold: connect the relay directly, or in session mode.",
+  const isPooled = server.backendPid !== backendPid(control);
+  if (isPooled) {
+    warn(
+      "a pooler stands between the relay and PostgreSQL. In transaction mode the session's settings do not hold, and " +
+        "hand-over waits for polling: connect the relay directly, or in session mode.",
     );
   }
-  const epoch = await claimCursor(client, current, `outbox-relay ${hostname()} ${process.pid}`);
-  return { reader: new OutboxReader(client, epoch, cursor, options), clockAheadMs: server.now.getTime() - Date.now() };
+  return { identity, isPooled, clockAheadMs: server.now.getTime() - Date.now() };
+}
+
+/** A name that leads to several servers may lead each connection to another one. */
+function requireSameServer(control: ServerState, reader: ServerState, databaseUrl: string): void {
+  if (control.startedAt === reader.startedAt) return;
+  throw new RelayError(
+    "DATABASE_UNREACHABLE",
+    `${databasePlace(databaseUrl)} leads to two servers (started at ${control.startedAt} and ${reader.startedAt}): the ` +
+      "relay needs both of its connections on the primary. It tries again.",
+  );
 }
 
 /** What the server told when it connected; a pooler tells its own. `pg` types do not list it. */
@@ -121,25 +175,13 @@ function backendPid(client: pg.Client): number | null {
   return typeof pid === "number" ? pid : null;
 }
 
-/** With a goodbye where there is someone to hear it: the server then gives the lock back at once. */
-async function endQuietly(client: pg.Client, socket: Socket): Promise<void> {
-  if (socket.readyState === "open") {
-    const closed = new Promise((resolve) => socket.once("close", resolve));
-    await Promise.race([client.end().then(() => closed), delay(CLOSE_MS, undefined, { ref: false })]);
-  }
-  socket.destroy();
-}
-
 function describe(error: unknown, databaseUrl: string): RelayError {
   const code = error instanceof pg.DatabaseError ? ` (SQLSTATE ${error.code})` : "";
   return new RelayError(
     "DATABASE_UNREACHABLE",
     `PostgreSQL at ${databasePlace(databaseUrl)} does not let the relay work: ${messageOf(error)}${code}. Its role needs USAGE ` +
-      "on the schema waybill, SELECT on its tables and UPDATE on waybill.relay_cursor.",
+      "on the schema waybill, SELECT on its tables, UPDATE on waybill.relay_cursor, and INSERT, UPDATE and DELETE on " +
+      "waybill.relay_instance.",
     { cause: error },
   );
-}
-
-function lossReason(error: Error | undefined): string {
-  return error === undefined ? "it was closed" : messageOf(error);
 }

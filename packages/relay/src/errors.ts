@@ -2,7 +2,6 @@ const brand = Symbol.for("@waybill/relay/RelayError");
 
 /** What went wrong, for programs. The README's table says of each what to do. */
 export type RelayErrorCode =
-  | "ALREADY_RUNNING"
   | "BROKER_UNREACHABLE"
   | "CURSOR_FENCED"
   | "DATABASE_CHANGED"

@@ -14,6 +14,7 @@ export interface RelayMetrics {
   readonly ready: Gauge;
   readonly held: Gauge;
   readonly retention: RetentionMetrics;
+  readonly leases: Gauge;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -74,6 +75,11 @@ export function createMetrics(): RelayMetrics {
       registers,
     }),
     retention: createRetentionMetrics(registry),
+    leases: new Gauge({
+      name: "waybill_relay_leases",
+      help: "Shard groups that this instance holds, of 8 in all.",
+      registers,
+    }),
   };
   for (const kind of ["database", "broker", "registry", "record"] as const) metrics.errors.inc({ kind }, 0);
   collectDefaultMetrics({ register: registry });

@@ -1,144 +1,234 @@
-import type { Logger } from "pino";
-import { abortableDelay } from "./abortable-delay.ts";
-import type { BacklogMonitor } from "./backlog-monitor.ts";
+/**
+ * The loop of a session: leases, then a batch of every strand in turn, then a pause.
+ *
+ *   LEASES ──► for each strand: READ k + 1 (k in flight) ──► SETTLE k ──► LAUNCH k + 1 ──► PAUSE ──┐
+ *     ▲                            │ a row refused: SETTLE, wait at it                             │
+ *     └────────────────────────────┴───────────────────────────────────────────────────────────────┘
+ *
+ * LEASES takes claimed groups in at once. To give groups back it settles, saves, and releases; what does not settle within
+ * a third of the lease time (the broker is away, or an event holds) is abandoned: the lanes are emptied, the strands go
+ * back to what is acknowledged, and the successor repeats the rest.
+ */
 import type { DatabaseSession } from "./database-session.ts";
-import type { EventProblem } from "./framer.ts";
-import type { Health, HealthCondition } from "./health.ts";
-import { Lane, type LaneObserver } from "./lane.ts";
-import type { RelayMetrics } from "./metrics.ts";
-import type { Batch } from "./outbox-reader.ts";
+import { backoffMs } from "./backoff.ts";
+import { Checkpointer } from "./checkpointer.ts";
+import type { EventProblem, EventProblems } from "./event-problems.ts";
+import type { PublishObserver } from "./lane-runner.ts";
+import { Pipeline } from "./pipeline.ts";
 import { nextPollDelayMs } from "./poll-delay.ts";
-import type { OutgoingRecord, Publisher } from "./publishers/publisher.ts";
-import { SchemaIds } from "./schema-ids.ts";
-import { RegistryProblem, type SchemaRegistry } from "./schema-registry.ts";
-import { remedyOf } from "./send-verdict.ts";
+import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.ts";
+import type { SchemaIds } from "./schema-ids.ts";
+import { sendVerdict } from "./send-verdict.ts";
 import type { RelaySettings } from "./settings.ts";
-import { readEventSchema } from "./sql/event-schema.ts";
+import { saveCursor } from "./sql/cursor-store.ts";
+import type { Batch, Strand } from "./strand.ts";
+import { Strands } from "./strands.ts";
+import { TopicNames } from "./topic-names.ts";
+import { Wakeup } from "./wakeup.ts";
 
 export interface PublishLoopOptions {
   readonly session: DatabaseSession;
-  readonly monitor: BacklogMonitor;
-  readonly publisher: Publisher;
-  readonly registry: SchemaRegistry;
+  readonly publisher: LanePublisher;
+  readonly lanes: readonly PublisherLane[];
+  readonly schemaIds: SchemaIds;
+  readonly problems: EventProblems;
   readonly settings: RelaySettings;
-  readonly health: Health;
-  readonly metrics: RelayMetrics;
-  readonly logger: Logger;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  readonly observer: LoopObserver;
 }
 
-/** Read, publish, checkpoint; again. Lives as long as its session. */
+/** What the loop does, for logs, metrics and readiness. */
+export interface LoopObserver extends PublishObserver {
+  /** The loop has begun another round. */
+  onRound(): void;
+  /** Whether the latest look found events. */
+  onLook(foundEvents: boolean): void;
+  onRead(batch: Batch): void;
+  /** @param occurredAtMs of its events, by the database's clock */
+  onPublished(batch: Batch, occurredAtMs: Float64Array): void;
+  onLeases(held: readonly number[]): void;
+}
+
 export class PublishLoop {
   readonly #options: PublishLoopOptions;
-  readonly #lane: Lane;
-  #batch: Batch | null = null;
+  readonly #strands: Strands;
+  readonly #pipeline: Pipeline;
+  readonly #checkpointer: Checkpointer;
+  readonly #wakeup = new Wakeup();
   #delayMs: number;
-  #heldEvent: bigint | null = null;
+  #attempt = 0;
+  #abandonTimer: NodeJS.Timeout | null = null;
 
   constructor(options: PublishLoopOptions) {
+    const { session, settings, observer, now } = options;
     this.#options = options;
-    this.#delayMs = options.settings.pollBusyMs;
-    this.#lane = new Lane({
-      publisher: options.publisher,
-      schemaIds: new SchemaIds((topic, schemaId) => this.#lookUp(topic, schemaId)),
-      retryMaxMs: options.settings.retryMaxMs,
-      holdRetryMs: options.settings.holdRetryMs,
-      observer: this.#observer(),
+    this.#delayMs = settings.pollBusyMs;
+    this.#strands = new Strands({ ...settings, client: session.reader, topics: new TopicNames() });
+    this.#checkpointer = new Checkpointer({
+      save: (groups, cursor) => this.#save(groups, cursor),
+      minIntervalMs: settings.checkpointMs,
+      now,
+      onFailure: (error) => session.end(error),
     });
+    this.#pipeline = new Pipeline({
+      ...options,
+      retryMaxMs: settings.retryMaxMs,
+      holdRetryMs: settings.holdRetryMs,
+      untilAllowed: (signal) => session.leases.untilValid(signal),
+      observer,
+      onPublished: (batch, times) => this.#onPublished(batch, times),
+      onPart: (batch, lastId) => this.#onPart(batch, lastId),
+      onFailure: (error) => session.end(error),
+    });
+    this.#pipeline.reset(); // of an earlier session
+  }
+
+  /** The highest id published, as far as this session knows. */
+  get publishedId(): number {
+    return this.#strands.publishedId;
+  }
+
+  /** Leases have changed: looks at them soon, and does not let a batch that is stuck hold them up. */
+  onLeaseChange(): void {
+    this.#wakeup.wake();
+    const { session, settings } = this.#options;
+    if (session.leases.excess.length === 0 || this.#abandonTimer !== null) return;
+    this.#abandonTimer = setTimeout(() => this.#pipeline.abandon(), settings.leaseMs / 3);
   }
 
   /**
-   * Until stopped, or until the session fails.
+   * Until stopped, or until the session fails. Nothing is in flight any more when it settles, and what is acknowledged is
+   * saved, if it could be.
    *
    * @throws RelayError, or the database driver's error
    */
   async run(stopping: AbortSignal): Promise<void> {
-    const { session, health, settings, monitor } = this.#options;
+    const { session, observer } = this.#options;
     const signal = AbortSignal.any([stopping, session.lost]);
-    while (!signal.aborted) {
-      health.beat();
-      const found = await this.runOnce(signal);
-      if (session.reader.isInWindow) continue;
-      monitor.noteLook(found);
-      this.#delayMs = nextPollDelayMs(this.#delayMs, found, settings);
-      await abortableDelay(this.#delayMs, signal);
+    try {
+      while (!signal.aborted) {
+        observer.onRound();
+        await this.#applyLeases(signal);
+        const isBehind = await this.#readAll(signal);
+        if (!isBehind) await this.#wakeup.wait(this.#delayMs, signal);
+      }
+    } finally {
+      await this.#finish();
     }
     if (!stopping.aborted) session.lost.throwIfAborted();
   }
 
-  /** One batch, if there is one. Tells whether there was. */
-  async runOnce(signal: AbortSignal): Promise<boolean> {
-    const { session, metrics, monitor } = this.#options;
-    const batch = await session.reader.read();
-    if (batch === null) {
-      await session.reader.checkpointIdle();
-      return false;
+  async #finish(): Promise<void> {
+    if (this.#abandonTimer !== null) clearTimeout(this.#abandonTimer);
+    try {
+      await this.#pipeline.settle();
+    } finally {
+      if (this.#options.session.lost.aborted) this.#checkpointer.stop();
+      await this.#checkpointer.drain();
+      this.#pipeline.reset();
     }
-    monitor.noteLook(true);
-    metrics.batchEvents.observe(batch.events.length);
-    this.#batch = batch;
-    const isPublished = await this.#lane.publish(batch.events, signal);
-    if (!isPublished) return true; // aborted: the cursor stays, and all of the batch comes again
-    this.#observeDelay(batch);
-    await session.reader.checkpoint(batch);
-    return true;
   }
 
-  async #lookUp(topic: string, schemaId: bigint): Promise<number> {
-    const schema = await readEventSchema(this.#options.session.client, schemaId);
-    if (schema !== null) return this.#options.registry.idOf(topic, schema);
-    throw new RegistryProblem("schema-missing", `waybill.schema has no row with id ${schemaId}`);
-  }
-
-  #observer(): LaneObserver {
-    return {
-      onPause: (problem, retryMs) => this.#onPause(problem, retryMs),
-      onHold: (problem, acknowledged) => this.#onHold(problem, acknowledged),
-      onAcknowledged: (records, sendMs) => this.#onAcknowledged(records, sendMs),
-    };
-  }
-
-  #onPause({ reason, message }: EventProblem, retryMs: number): void {
-    const { health, metrics, logger } = this.#options;
-    health.beat();
-    const condition: HealthCondition = reason === "registry-unavailable" ? "registry" : "broker";
-    metrics.errors.inc({ kind: condition });
-    const isNews = health.set(condition, message);
-    const text = `the ${condition} fails: ${message}. Publishing pauses; the relay goes on by itself.`;
-    if (isNews) logger.error({ retryMs }, text);
-    else logger.debug({ retryMs }, text);
-  }
-
-  async #onHold({ event, reason, message }: EventProblem, acknowledged: number): Promise<void> {
-    const { health, metrics, logger, session } = this.#options;
-    health.beat();
-    health.clear("broker", "registry");
-    metrics.errors.inc({ kind: "record" });
-    metrics.held.set(1);
-    const text =
-      `outbox row ${event.id} for topic ${event.topic} cannot be published (${reason}): ${message}. ` +
-      `${remedyOf(reason, event.topic)} Nothing after it is published until then; nothing is lost.`;
-    health.set("held", text);
-    if (this.#heldEvent !== event.id) logger.error({ outboxId: String(event.id), topic: event.topic, reason }, text);
-    this.#heldEvent = event.id;
-    if (this.#batch !== null) await session.reader.checkpointPart(this.#batch, acknowledged);
-  }
-
-  #onAcknowledged(records: readonly OutgoingRecord[], sendMs: number): void {
-    const { health, metrics, logger } = this.#options;
-    health.beat();
-    metrics.sendSeconds.observe(sendMs / 1_000);
-    for (const [topic, ofTopic] of Map.groupBy(records, (record) => record.topic)) {
-      metrics.published.inc({ topic }, ofTopic.length);
+  /** One batch of every strand. Tells whether more is to come at once. */
+  async #readAll(signal: AbortSignal): Promise<boolean> {
+    const { observer, settings } = this.#options;
+    let found = false;
+    for (const strand of this.#strands.all) {
+      if (signal.aborted || this.#pipeline.abandoned.aborted) return true;
+      const batch = await this.#readOne(strand, signal);
+      found ||= batch;
     }
-    if (health.clear("broker", "registry", "held")) logger.info("publishing again");
-    metrics.held.set(0);
-    this.#heldEvent = null;
+    this.#strands.join();
+    if (this.#strands.all.some(({ isInWindow }) => isInWindow)) return true;
+    observer.onLook(found || this.#pipeline.isBusy);
+    this.#delayMs = nextPollDelayMs(this.#delayMs, found, settings);
+    if (!found) this.#checkpointIdle();
+    return false;
   }
 
-  #observeDelay({ events }: Batch): void {
-    const databaseNow = Date.now() + this.#options.session.clockAheadMs;
-    for (const { occurredAt } of events) {
-      this.#options.metrics.delaySeconds.observe(Math.max(0, databaseNow - occurredAt) / 1_000);
+  async #readOne(strand: Strand, signal: AbortSignal): Promise<boolean> {
+    const pipeline = this.#pipeline;
+    const { observer } = this.#options;
+    pipeline.begin();
+    const batch = await strand.read(pipeline.intake, this.#strands.windowEnd(strand));
+    const { problem } = pipeline.intake;
+    if (batch !== null) {
+      if (!(await pipeline.settle())) return true;
+      observer.onRead(batch);
+      pipeline.launch(batch, signal);
+      this.#attempt = 0;
     }
+    if (problem !== null) await this.#waitAt(problem, signal);
+    return batch !== null;
+  }
+
+  async #waitAt(problem: EventProblem, signal: AbortSignal): Promise<void> {
+    if (!(await this.#pipeline.settle()) || signal.aborted) return;
+    await this.#checkpointer.drain();
+    const retryMs = backoffMs(this.#attempt++, this.#options.settings.retryMaxMs);
+    await this.#pipeline.waitAt(problem, sendVerdict(problem.reason), retryMs, signal);
+  }
+
+  async #applyLeases(signal: AbortSignal): Promise<void> {
+    const { session, problems, observer } = this.#options;
+    const { leases } = session;
+    if (this.#pipeline.abandoned.aborted || leases.excess.length > 0) await this.#handOver();
+    if (problems.wantsLanes && (await this.#pipeline.settle()) && !signal.aborted) {
+      await problems.useLanes(this.#pipeline.quietLanes);
+    }
+    const claimed = leases.takeClaimed();
+    if (claimed.length === 0) return;
+    await problems.onClaimed(claimed.map(({ group }) => group));
+    this.#strands.add(claimed);
+    observer.onLeases([...leases.held.keys()]);
+  }
+
+  /** Settles or abandons what is in flight, saves, and gives back what is above the fair share. */
+  async #handOver(): Promise<void> {
+    const { leases } = this.#options.session;
+    const isThrough = await this.#pipeline.settle();
+    if (this.#abandonTimer !== null) clearTimeout(this.#abandonTimer);
+    this.#abandonTimer = null;
+    if (isThrough) this.#strands.acknowledgeAll();
+    else this.#strands.rewind();
+    this.#pipeline.reset();
+    const { excess } = leases;
+    for (const group of excess) {
+      const cursor = this.#strands.acknowledged.get(group);
+      if (cursor !== undefined) this.#checkpointer.request([group], cursor);
+    }
+    await this.#checkpointer.drain();
+    this.#strands.remove(excess);
+    await leases.release(excess);
+    this.#options.observer.onLeases([...leases.held.keys()]);
+  }
+
+  /** Rarely: an advance without events is worth little. */
+  #checkpointIdle(): void {
+    if (this.#pipeline.isBusy) return;
+    this.#strands.acknowledgeAll();
+    if (this.#checkpointer.ageMs < this.#options.settings.idleCheckpointMs) return;
+    for (const { groups, position } of this.#strands.all) this.#checkpointer.request(groups, position);
+  }
+
+  #onPublished(batch: Batch, occurredAtMs: Float64Array): void {
+    this.#strands.acknowledge(batch);
+    this.#checkpointer.request(batch.groups, batch.next);
+    this.#options.observer.onPublished(batch, occurredAtMs);
+  }
+
+  #onPart(batch: Batch, lastId: number): void {
+    const cursor = batch.partial(lastId);
+    this.#strands.acknowledgePart(batch, cursor);
+    this.#checkpointer.request(batch.groups, cursor);
+  }
+
+  async #save(groups: readonly number[], cursor: Batch["next"]): Promise<void> {
+    const { session, settings, now } = this.#options;
+    const held = new Map([...session.leases.held].filter(([group]) => groups.includes(group)));
+    const askedAt = now();
+    await saveCursor(session.control, { held, leaseMs: settings.leaseMs }, cursor);
+    session.leases.noteRenewed(groups, askedAt);
   }
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import { BacklogMonitor } from "./backlog-monitor.ts";
@@ -8,13 +10,19 @@ import { startHttpServer, type RunningHttpServer } from "./http-server.ts";
 import { createLogger } from "./logger.ts";
 import { createMetrics, type RelayMetrics } from "./metrics.ts";
 import { abortableDelay } from "./abortable-delay.ts";
-import { KafkajsPublisher } from "./publishers/kafkajs.ts";
-import type { Publisher } from "./publishers/publisher.ts";
+import { createPublisher } from "./publishers/create-publisher.ts";
+import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.ts";
+import { HoldAtProblem } from "./event-problems.ts";
+import { LoopReporter } from "./loop-reporter.ts";
 import { PublishLoop } from "./publish-loop.ts";
 import { Retention } from "./retention.ts";
-import { SchemaRegistry } from "./schema-registry.ts";
+import { SchemaIds } from "./schema-ids.ts";
+import { RegistryProblem, SchemaRegistry } from "./schema-registry.ts";
 import { completeSettings, type RelayOptions, type RelaySettings } from "./settings.ts";
+import { readEventSchema } from "./sql/event-schema.ts";
+import type { RelayInstance } from "./sql/leases.ts";
 import { backoffMs } from "./backoff.ts";
+import { packageVersion } from "./version.ts";
 
 export interface RunningRelay {
   /** The base of `/livez`, `/readyz` and `/metrics`. */
@@ -30,9 +38,6 @@ export interface RelayEnvironment {
   readonly logger?: Logger;
 }
 
-/** All 64 of them: one instance publishes everything. */
-const SHARDS = Array.from({ length: 64 }, (_, shard) => shard);
-
 /**
  * Starts a relay in this process.
  *
@@ -42,7 +47,8 @@ const SHARDS = Array.from({ length: 64 }, (_, shard) => shard);
 export async function startRelay(options: RelayOptions, environment: RelayEnvironment = {}): Promise<RunningRelay> {
   const settings = completeSettings(options);
   const logger = environment.logger ?? createLogger(settings.logLevel);
-  const relay = new Relay(settings, logger);
+  const publisher = await createPublisher(settings, (message) => logger.debug({ from: settings.driver }, message));
+  const relay = new Relay(settings, logger, publisher);
   try {
     await relay.start();
   } catch (error) {
@@ -58,14 +64,17 @@ class Relay implements RunningRelay {
   readonly #metrics: RelayMetrics = createMetrics();
   readonly #health = new Health(() => performance.now());
   readonly #registry: SchemaRegistry;
-  readonly #publisher: Publisher;
+  readonly #publisher: LanePublisher;
+  readonly #lanes: readonly PublisherLane[];
+  readonly #instance: RelayInstance;
   readonly #stopping = new AbortController();
   #http: RunningHttpServer | null = null;
   #session: DatabaseSession | null = null;
+  #loop: PublishLoop | null = null;
   #stopped: Promise<void> | null = null;
   finished: Promise<void> = Promise.resolve();
 
-  constructor(settings: RelaySettings, logger: Logger) {
+  constructor(settings: RelaySettings, logger: Logger, publisher: LanePublisher) {
     this.#settings = settings;
     this.#logger = logger;
     this.#registry = new SchemaRegistry({
@@ -73,10 +82,10 @@ class Relay implements RunningRelay {
       autoRegister: settings.autoRegister,
       timeoutMs: settings.connectTimeoutMs,
     });
-    this.#publisher = new KafkajsPublisher({
-      ...settings,
-      log: (message) => logger.debug({ from: "kafkajs" }, message),
-    });
+    this.#publisher = publisher;
+    this.#lanes = Array.from({ length: settings.lanes }, (_, index) => publisher.openLane(`lane-${index}`));
+    const { clientId: name } = settings;
+    this.#instance = { id: randomUUID(), name, host: hostname(), pid: process.pid, version: packageVersion };
   }
 
   get httpUrl(): string {
@@ -95,7 +104,8 @@ class Relay implements RunningRelay {
     await this.#reachRegistry();
     await this.#reachBroker();
     this.#health.clear("starting");
-    this.#logger.info({ httpUrl: this.httpUrl, brokers: this.#settings.brokers }, "relay started");
+    const { id: instance } = this.#instance;
+    this.#logger.info({ httpUrl: this.httpUrl, brokers: this.#settings.brokers, instance }, "relay started");
     this.finished = this.#run(this.#session);
     this.finished.catch(() => {}); // whoever does not look at `finished` still gets the log line
   }
@@ -152,27 +162,33 @@ class Relay implements RunningRelay {
 
   async #useSession(session: DatabaseSession): Promise<void> {
     this.#session = session;
-    const monitor = new BacklogMonitor({ session, metrics: this.#metrics });
+    const metrics = this.#metrics;
+    const monitor = new BacklogMonitor({ session, metrics, publishedId: () => loop.publishedId });
+    const { clockAheadMs } = session;
+    const reporter = { health: this.#health, metrics, logger: this.#logger, monitor, clockAheadMs };
     const loop = new PublishLoop({
       session,
-      monitor,
       publisher: this.#publisher,
-      registry: this.#registry,
+      lanes: this.#lanes,
+      schemaIds: new SchemaIds((topic, schemaId) => this.#lookUpSchema(session, topic, schemaId)),
+      problems: new HoldAtProblem(),
       settings: this.#settings,
-      health: this.#health,
-      metrics: this.#metrics,
-      logger: this.#logger,
+      now: () => performance.now(),
+      observer: new LoopReporter(reporter),
     });
     const retention = new Retention({
-      client: session.client,
+      client: session.control,
+      isOurs: () => session.leases.held.has(0),
       retentionHours: this.#settings.retentionHours,
-      metrics: this.#metrics.retention,
+      metrics: metrics.retention,
       logger: this.#logger,
       now: () => performance.now(),
     });
-    monitor.start();
-    retention.start();
+    this.#loop = loop;
     try {
+      await session.leases.start();
+      monitor.start();
+      retention.start();
       await loop.run(this.#stopping.signal);
     } catch (error) {
       if (RelayError.is(error) && error.isRefusal) throw error;
@@ -180,6 +196,8 @@ class Relay implements RunningRelay {
     } finally {
       monitor.stop();
       retention.stop();
+      this.#loop = null;
+      metrics.leases.set(0);
       await session.close();
     }
   }
@@ -205,10 +223,17 @@ class Relay implements RunningRelay {
   #openSession(): Promise<DatabaseSession> {
     return openDatabaseSession({
       ...this.#settings,
-      shards: SHARDS,
+      instance: this.#instance,
       now: () => performance.now(),
+      onLeaseChange: () => this.#loop?.onLeaseChange(),
       warn: (message) => this.#logger.warn(message),
     });
+  }
+
+  async #lookUpSchema({ control }: DatabaseSession, topic: string, schemaId: bigint): Promise<number> {
+    const schema = await readEventSchema(control, schemaId);
+    if (schema !== null) return this.#registry.idOf(topic, schema);
+    throw new RegistryProblem("schema-missing", `waybill.schema has no row with id ${schemaId}`);
   }
 
   #noteDatabaseFailure(error: unknown): void {

@@ -40,6 +40,8 @@ import { truncateSlot } from "./sql/truncate-slot.ts";
 export interface RetentionOptions {
   /** The control connection. */
   readonly client: pg.Client;
+  /** Whether this instance holds shard group 0, and with it the work of emptying slots. */
+  readonly isOurs: () => boolean;
   /** How long rows are kept after they were published, in hours. */
   readonly retentionHours: number;
   readonly metrics: RetentionMetrics;
@@ -68,7 +70,7 @@ export class Retention {
     this.#options = options;
   }
 
-  /** Sweeps from now on, while this instance holds shard group 0. */
+  /** Sweeps from now on, whenever this instance holds shard group 0. */
   start(): void {
     this.#isRunning = true;
     void this.#runAndSchedule();
@@ -78,6 +80,11 @@ export class Retention {
   stop(): void {
     this.#isRunning = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#hindrances.clear();
     const { bytes, oldestAgeSeconds, freeSlots: free, overrun } = this.#options.metrics;
     for (const gauge of [bytes, oldestAgeSeconds, free, overrun]) gauge.set(0);
   }
@@ -103,7 +110,8 @@ export class Retention {
   async #runAndSchedule(): Promise<void> {
     let delayMs = sweepIntervalMs(null);
     try {
-      await this.runOnce();
+      if (this.#options.isOurs()) await this.runOnce();
+      else this.#forget();
       this.#settle("failed");
       delayMs = sweepIntervalMs(this.#slotSeconds);
     } catch (error) {

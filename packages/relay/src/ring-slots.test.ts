@@ -17,13 +17,13 @@ const NOW = 1_000 * HOUR;
 /** Rows from 10 hours ago to 9 hours ago, of transactions up to 500 and ids up to 90. */
 const content: SlotContent = {
   newestXid: 500n,
-  newestId: 90n,
+  newestId: 90,
   runningXids: [],
   oldestAt: NOW - 10 * HOUR,
   newestAt: NOW - 9 * HOUR,
 };
 
-function cursor(s1: string, s2: string | null = null, lastId = 0n): Cursor {
+function cursor(s1: string, s2: string | null = null, lastId = 0): Cursor {
   return { s1: parseSnapshot(s1), s2: s2 === null ? null : parseSnapshot(s2), lastId };
 }
 
@@ -54,10 +54,10 @@ describe("a slot", () => {
     ["s1 has seen its newest transaction", [cursor("501:501:")], "expired"],
     ["s1 ran beside a transaction that has no rows here", [cursor("400:600:400,450")], "expired"],
     ["one of several cursors is behind", [cursor("600:600:"), cursor("450:450:")], "unpublished"],
-    ["the window that is being read has passed it", [cursor("450:450:", "600:600:", 90n)], "expired"],
-    ["the window that is being read has not passed it", [cursor("450:450:", "600:600:", 89n)], "unpublished"],
-    ["its newest transaction began after the window's end", [cursor("450:450:", "500:500:", 90n)], "unpublished"],
-    ["last_id is high and no window is open", [cursor("450:450:", null, 90n)], "unpublished"],
+    ["the window that is being read has passed it", [cursor("450:450:", "600:600:", 90)], "expired"],
+    ["the window that is being read has not passed it", [cursor("450:450:", "600:600:", 89)], "unpublished"],
+    ["its newest transaction began after the window's end", [cursor("450:450:", "500:500:", 90)], "unpublished"],
+    ["last_id is high and no window is open", [cursor("450:450:", null, 90)], "unpublished"],
   ] as const)("where %s", (_, cursors, verdict) => {
     expect(judgeSlot(ring({ cursors }), 3, 0)).toBe(verdict);
   });
@@ -66,7 +66,7 @@ describe("a slot", () => {
     const withRunning = { ...content, runningXids: [450n] };
     expect(judgeSlot(ring({ cursors: [cursor("450:600:450")] }, withRunning), 3, 0)).toBe("unpublished");
     expect(judgeSlot(ring({ cursors: [cursor("451:600:")] }, withRunning), 3, 0)).toBe("expired");
-    const inWindow = (s2: string) => ring({ cursors: [cursor("450:600:450", s2, 90n)] }, withRunning);
+    const inWindow = (s2: string) => ring({ cursors: [cursor("450:600:450", s2, 90)] }, withRunning);
     expect(judgeSlot(inWindow("450:700:450"), 3, 0)).toBe("unpublished");
     expect(judgeSlot(inWindow("700:700:"), 3, 0)).toBe("expired");
   });

@@ -13,7 +13,7 @@ import type { Snapshot } from "./snapshot.ts";
 /** What one look tells of a slot that has rows. */
 export interface SlotContent {
   readonly newestXid: bigint;
-  readonly newestId: bigint;
+  readonly newestId: number;
   /** Of the transactions that some cursor's snapshot lists as running, those with rows here. */
   readonly runningXids: readonly bigint[];
   /** When its rows were inserted, by the database's clock in milliseconds. */

@@ -1,4 +1,4 @@
-import type { FailureReason } from "./publishers/publisher.ts";
+import type { FailureReason } from "./publishers/lane-publisher.ts";
 
 /**
  * What the relay does about a failure.

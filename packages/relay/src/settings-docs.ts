@@ -1,10 +1,11 @@
-import { type Setting, settingNames, settingsTable } from "./settings.ts";
+import type { Setting } from "./setting-kinds.ts";
+import { settingNames, settingsTable } from "./settings.ts";
 
 /** The README's table of settings, in Markdown. */
 export function settingsMarkdown(): string {
-  const rows = allSettings().map(({ flag, env, type, unit, default: value, description }) => {
-    const shown = value === undefined ? "required" : `\`${value}\``;
-    return `| \`${flag}\` | \`${env}\` | ${unit === undefined ? type : `${type}, ${unit}`} | ${shown} | ${description} |`;
+  const rows = allSettings().map(({ flag, env, type, unit, default: value, description, isSecret }) => {
+    const shown = value === undefined ? "required" : value === "" ? "none" : `\`${value}\``;
+    return `| ${isSecret === true ? "not a flag" : `\`${flag}\``} | \`${env}\` | ${unit === undefined ? type : `${type}, ${unit}`} | ${shown} | ${description} |`;
   });
   return ["| flag | variable | type | default | what |", "|---|---|---|---|---|", ...rows].join("\n");
 }

@@ -1,19 +1,17 @@
 import { messageOf, RelayError } from "./errors.ts";
 import { LOG_LEVELS } from "./logger.ts";
-import { redactUrls } from "./redact.ts";
-
-/** One setting of `outbox-relay run`: a row of the table that everything else is made from. */
-export interface Setting<Value> {
-  readonly flag: string;
-  readonly env: string;
-  readonly type: string;
-  readonly unit?: string;
-  /** As it would be written; absent: the setting is required. */
-  readonly default?: string;
-  readonly description: string;
-  /** @throws Error saying what is expected */
-  parse(text: string): Value;
-}
+import { kafkaSettings } from "./kafka-settings.ts";
+import { kafkaSecurityProblems } from "./kafka-security-problems.ts";
+import {
+  booleanSetting,
+  brokersSetting,
+  choiceSetting,
+  hoursSetting,
+  integerSetting,
+  type Setting,
+  textSetting,
+  urlSetting,
+} from "./setting-kinds.ts";
 
 const second = 1_000;
 const minute = 60 * second;
@@ -53,6 +51,7 @@ export const settingsTable = {
     default: "outbox-relay",
     description: "The client id that Kafka's logs and quotas see.",
   }),
+  ...kafkaSettings,
   httpHost: textSetting({
     flag: "--http-host",
     env: "RELAY_HTTP_HOST",
@@ -69,15 +68,15 @@ export const settingsTable = {
     flag: "--batch-size",
     env: "RELAY_BATCH_SIZE",
     unit: "events",
-    default: "1000",
-    description: "Most events read and published between two checkpoints.",
+    default: "4000",
+    description: "Most events of a batch; two are in memory at once, one in flight and one being read.",
   }),
   maxBatchBytes: integerSetting(1, 1 << 30, {
     flag: "--max-batch-bytes",
     env: "RELAY_MAX_BATCH_BYTES",
     unit: "bytes",
     default: "16000000",
-    description: "Most bytes of events held in memory at once; a larger event comes alone.",
+    description: "Most bytes of events of a batch; a larger event comes alone.",
   }),
   maxRequestBytes: integerSetting(1, 1 << 30, {
     flag: "--max-request-bytes",
@@ -99,6 +98,26 @@ export const settingsTable = {
     unit: "ms",
     default: "50",
     description: "The longest pause between two polls while none come.",
+  }),
+  lanes: integerSetting(1, 8, {
+    flag: "--lanes",
+    env: "RELAY_LANES",
+    default: "1",
+    description: "How many sends may be awaited side by side; a key belongs to one lane.",
+  }),
+  leaseMs: integerSetting(second, 10 * minute, {
+    flag: "--lease-ms",
+    env: "RELAY_LEASE_MS",
+    unit: "ms",
+    default: "10000",
+    description: "How long other instances wait before they take over from one that is silent. The same for all.",
+  }),
+  checkpointMs: integerSetting(0, minute, {
+    flag: "--checkpoint-ms",
+    env: "RELAY_CHECKPOINT_MS",
+    unit: "ms",
+    default: "50",
+    description: "The least time between two saves of the cursors: a crash repeats what was published since.",
   }),
   idleCheckpointMs: integerSetting(second, 60 * minute, {
     flag: "--idle-checkpoint-ms",
@@ -179,7 +198,7 @@ export interface SettingSources {
  * @throws RelayError SETTINGS_INVALID naming every problem with its source
  */
 export function loadSettings(sources: SettingSources): RelaySettings {
-  return loadNamed(settingNames, sources) as unknown as RelaySettings;
+  return loadNamed(settingNames, sources, kafkaSecurityProblems) as unknown as RelaySettings;
 }
 
 /** The one setting of the admin commands. @throws RelayError SETTINGS_INVALID */
@@ -187,7 +206,11 @@ export function loadDatabaseUrl(sources: SettingSources): string {
   return loadNamed(["databaseUrl"], sources)["databaseUrl"] as string;
 }
 
-function loadNamed(names: readonly SettingName[], sources: SettingSources): Record<string, unknown> {
+function loadNamed(
+  names: readonly SettingName[],
+  sources: SettingSources,
+  problemsTogether: (values: Partial<RelaySettings>) => readonly string[] = () => [],
+): Record<string, unknown> {
   const problems: string[] = [];
   const file = fileEntries(sources.file, problems);
   const values: Record<string, unknown> = {};
@@ -204,6 +227,7 @@ function loadNamed(names: readonly SettingName[], sources: SettingSources): Reco
       problems.push(`${found.source}: ${messageOf(error)}`);
     }
   }
+  problems.push(...problemsTogether(values));
   if (problems.length === 0) return values;
   throw new RelayError("SETTINGS_INVALID", `wrong settings:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
 }
@@ -213,7 +237,9 @@ export type RelayOptions = Pick<RelaySettings, "databaseUrl" | "brokers" | "regi
 
 /** For callers that hold values rather than texts. @throws RelayError SETTINGS_INVALID */
 export function completeSettings(options: RelayOptions): RelaySettings {
-  const content = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const content = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined && value !== null),
+  );
   return loadSettings({ flags: {}, env: {}, file: { path: "options", content } });
 }
 
@@ -244,99 +270,4 @@ function fileEntries(file: SettingSources["file"], problems: string[]): Map<stri
     else entries.set(name, Array.isArray(value) ? value.join(",") : String(value));
   }
   return entries;
-}
-
-type Row = Omit<Setting<unknown>, "type" | "parse">;
-
-function urlSetting(protocols: readonly string[], row: Row): Setting<string> {
-  const expected = protocols.map((protocol) => `${protocol}//`).join(" or ");
-  return {
-    ...row,
-    type: "URL",
-    parse(text) {
-      const url = URL.canParse(text) ? new URL(text) : null;
-      // A text that is no URL may still hold a password: it is not repeated.
-      if (url === null) throw new Error(`expects a URL that begins with ${expected}`);
-      if (!protocols.includes(url.protocol) || url.hostname === "") {
-        throw new Error(`expects a URL that begins with ${expected}, not ${redactUrls(text)}`);
-      }
-      return text;
-    },
-  };
-}
-
-function brokersSetting(row: Row): Setting<readonly string[]> {
-  return {
-    ...row,
-    type: "list",
-    parse(text) {
-      const brokers = text.split(",").map((broker) => broker.trim());
-      const wrong = brokers.filter((broker) => !/^(\[[0-9a-f:.]+\]|[^\s:/@,[\]]+):\d{1,5}$/i.test(broker));
-      if (wrong.length > 0) throw new Error(`expects host:port, not ${wrong.map(quote).join(", ")}`);
-      return brokers;
-    },
-  };
-}
-
-function booleanSetting(row: Row): Setting<boolean> {
-  return {
-    ...row,
-    type: "boolean",
-    parse(text) {
-      if (text === "true" || text === "1") return true;
-      if (text === "false" || text === "0") return false;
-      throw new Error(`expects true or false, not ${quote(text)}`);
-    },
-  };
-}
-
-function textSetting(row: Row): Setting<string> {
-  return {
-    ...row,
-    type: "text",
-    parse(text) {
-      if (text.trim() === "") throw new Error("expects a text that is not empty");
-      return text;
-    },
-  };
-}
-
-function integerSetting(least: number, most: number, row: Row): Setting<number> {
-  return {
-    ...row,
-    type: "integer",
-    parse(text) {
-      const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-      if (value >= least && value <= most) return value;
-      throw new Error(`expects a whole number from ${least} to ${most}, not ${quote(text)}`);
-    },
-  };
-}
-
-function hoursSetting(most: number, row: Row): Setting<number> {
-  return {
-    ...row,
-    type: "number",
-    parse(text) {
-      const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-      if (value <= most) return value;
-      throw new Error(`expects a number of hours from 0 to ${most}, such as 24 or 0.5, not ${quote(text)}`);
-    },
-  };
-}
-
-function choiceSetting<Choice extends string>(choices: readonly Choice[], row: Row): Setting<Choice> {
-  return {
-    ...row,
-    type: choices.join(", "),
-    parse(text) {
-      const choice = choices.find((candidate) => candidate === text);
-      if (choice === undefined) throw new Error(`expects one of ${choices.join(", ")}, not ${quote(text)}`);
-      return choice;
-    },
-  };
-}
-
-function quote(text: string): string {
-  return redactUrls(JSON.stringify(text));
 }

@@ -26,3 +26,13 @@ export function finishedBetween(before: Snapshot, after: Snapshot): bigint[] {
   const running = new Set(after.xip);
   return before.xip.filter((xid) => !running.has(xid) && xid < after.xmax);
 }
+
+/**
+ * Whether every transaction that `before` sees is seen by `after` too: only then is there a window from the one to the
+ * other. Of two snapshots of one server the later one is always at or after the earlier one.
+ */
+export function isAtOrAfter(after: Snapshot, before: Snapshot): boolean {
+  if (after.xmax < before.xmax) return false;
+  const unseenBefore = new Set(before.xip);
+  return after.xip.every((xid) => xid >= before.xmax || unseenBefore.has(xid));
+}

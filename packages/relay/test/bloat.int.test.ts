@@ -3,17 +3,14 @@ import { eventually, type TestDatabase } from "@waybill/harness";
 import type pg from "pg";
 import { createLogger } from "../src/logger.ts";
 import { createMetrics } from "../src/metrics.ts";
-import { OutboxReader } from "../src/outbox-reader.ts";
 import { Retention } from "../src/retention.ts";
-import { claimCursor, loadCursor } from "../src/sql/cursor-store.ts";
-import { readDatabaseIdentity } from "../src/sql/database-identity.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";
+import { ReaderSession } from "./reader-session.ts";
 
 /** The short form of every build; 5,000,000 is the long one. */
 const EVENTS = Number(process.env["WAYBILL_BLOAT_EVENTS"] ?? 100_000);
 const CHUNK = 5_000;
-const SHARDS = Array.from({ length: 64 }, (_, shard) => shard);
 const MEGABYTE = 1_000_000;
 
 let database: TestDatabase;
@@ -45,7 +42,15 @@ it(
     await control.query("SELECT waybill.set_slot_seconds(1)");
     const retention = createRetention();
     await openOldTransaction();
-    const reader = await openReader();
+    const deliver = () => {};
+    const reader = new ReaderSession({
+      client,
+      instanceId: "one",
+      batchSize: 1_000,
+      maxBatchBytes: 16_000_000,
+      deliver,
+    });
+    await reader.claim();
     let peakBytes = 0;
     let truncated = 0;
     const sweep = async () => {
@@ -93,16 +98,10 @@ function insert(rows: number): Promise<unknown> {
   );
 }
 
-async function readAll(reader: OutboxReader): Promise<void> {
+async function readAll(reader: ReaderSession): Promise<void> {
   for (let quiet = 0; quiet < 2; ) {
-    const batch = await reader.read();
-    if (batch === null) {
-      await reader.checkpointIdle();
-      if (!reader.isInWindow) quiet++;
-    } else {
-      await reader.checkpoint(batch);
-      quiet = 0;
-    }
+    const events = await reader.readOnce();
+    quiet = events === 0 && !reader.isInWindow ? quiet + 1 : 0;
   }
 }
 
@@ -118,21 +117,10 @@ async function sizes(): Promise<{ outbox: number; cursor: number }> {
 function createRetention(): Retention {
   return new Retention({
     client: control,
+    isOurs: () => true,
     retentionHours: 0,
     metrics: createMetrics().retention,
     logger: createLogger("error", { write: () => {} }),
-    now: () => performance.now(),
-  });
-}
-
-async function openReader(): Promise<OutboxReader> {
-  const { cursor } = await loadCursor(client);
-  const epoch = await claimCursor(client, await readDatabaseIdentity(client), "test");
-  return new OutboxReader(client, epoch, cursor, {
-    shards: SHARDS,
-    batchSize: 1_000,
-    maxBatchBytes: 16_000_000,
-    idleCheckpointMs: 0,
     now: () => performance.now(),
   });
 }

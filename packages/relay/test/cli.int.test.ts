@@ -111,7 +111,9 @@ describe("outbox-relay run", () => {
   it("tells of a missing migration, and what to run", async () => {
     const empty = await createTestDatabase();
     const { code, stderr } = await runWith({ DATABASE_URL: empty.url });
-    expect(stderr).toContain("has no waybill.schema, waybill.outbox, waybill.relay_cursor: run `outbox-relay migrate`");
+    expect(stderr).toContain(
+      "has no waybill.schema, waybill.outbox, waybill.relay_cursor, waybill.relay_instance: run `outbox-relay migrate`",
+    );
     expect(code).toBe(1);
     await empty.drop();
   });

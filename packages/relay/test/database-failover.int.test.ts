@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { eventually } from "@waybill/harness";
 import { migrate } from "@waybill/outbox";
 import { type RunningPostgres, startPostgres } from "@waybill/sandbox/postgres";
 import { openDatabaseSession } from "../src/database-session.ts";
+import { ReaderSession } from "./reader-session.ts";
 import { connect, withClient } from "./outbox-database.ts";
 
 let folder: string;
@@ -32,6 +34,7 @@ it("refuses a standby, and goes on when it is promoted", async () => {
        VALUES (gen_random_uuid(), 't', 'k', 1, '', '\\x00')`,
     ),
   );
+  await first.leases.start(); // which stamps the cursors with this database's identity
   await first.close();
   await postgres.stop();
 
@@ -49,7 +52,12 @@ it("refuses a standby, and goes on when it is promoted", async () => {
   const warnings: string[] = [];
   const second = await open(url, warnings);
   expect(warnings).toEqual([expect.stringContaining("from timeline 1 to 2: a failover or a recovery")]);
-  expect((await second.reader.read())?.events.map(({ key }) => key)).toEqual(["k"]);
+  const keys: (string | null)[] = [];
+  const deliver = (key: string | null) => void keys.push(key);
+  const reading = new ReaderSession({ client: second.reader, instanceId: "one", batchSize: 10, deliver });
+  await reading.claim();
+  await reading.readOnce();
+  expect(keys).toEqual(["k"]);
   await second.close();
 });
 
@@ -58,10 +66,9 @@ function open(databaseUrl: string, warnings: string[]) {
     databaseUrl,
     connectTimeoutMs: 5_000,
     warn: (message) => warnings.push(message),
-    shards: Array.from({ length: 64 }, (_, shard) => shard),
-    batchSize: 10,
-    maxBatchBytes: 1_000_000,
-    idleCheckpointMs: 1_000,
+    instance: { id: randomUUID(), name: "test", host: "test", pid: 1, version: "0" },
+    leaseMs: 10_000,
+    onLeaseChange: () => {},
     now: () => performance.now(),
   });
 }

@@ -68,8 +68,8 @@ describe.each(states)("the reader's plans, $state", ({ analyseFirst = false, pre
       s1,
       s2,
       shards: SHARDS,
-      afterId: BigInt(PUBLISHED_ROWS),
-      toId: BigInt(PUBLISHED_ROWS + 500),
+      afterId: PUBLISHED_ROWS,
+      toId: PUBLISHED_ROWS + 500,
       maxEvents: 100,
     });
     const nodes = await explain(select);

@@ -2,14 +2,14 @@ import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import type { TestDatabase } from "@waybill/harness";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type pg from "pg";
-import { OutboxReader } from "../src/outbox-reader.ts";
-import { claimCursor, loadCursor } from "../src/sql/cursor-store.ts";
+import type { Cursor } from "../src/cursor.ts";
+import { loadCursors } from "../src/sql/cursor-store.ts";
 import { currentSnapshot } from "../src/sql/current-snapshot.ts";
-import { readDatabaseIdentity } from "../src/sql/database-identity.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { windowParameters, windowQuery } from "../src/sql/window-query.ts";
 import { DeliveryChecker } from "./delivery-checker.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";
+import { ReaderSession } from "./reader-session.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { createStressSchema, runStressWriters, type StressOptions, stressedVersion } from "./stress-writers.ts";
 
@@ -18,6 +18,7 @@ const SEED = 20_261_121;
 
 let database: TestDatabase;
 let client: pg.Client;
+let instances = 0;
 
 beforeEach(async () => {
   database = await createOutboxDatabase();
@@ -32,28 +33,29 @@ afterEach(async () => {
 });
 
 it.each([
-  { batchSize: 1_000, crashes: 0, path: "small windows" },
-  { batchSize: 5, crashes: 0, path: "backlog" },
-  { batchSize: 5, crashes: 0.05, path: "backlog, with crashes" },
-  { batchSize: 1_000, crashes: 0.05, path: "small windows, with crashes" },
-])("loses and inverts nothing under stress: $path", async ({ batchSize, crashes }) => {
+  { batchSize: 1_000, crashes: 0, sessions: 1, path: "small windows" },
+  { batchSize: 5, crashes: 0, sessions: 1, path: "backlog" },
+  { batchSize: 5, crashes: 0.05, sessions: 1, path: "backlog, with crashes" },
+  { batchSize: 1_000, crashes: 0.05, sessions: 1, path: "small windows, with crashes" },
+  { batchSize: 1_000, crashes: 0, sessions: 3, path: "small windows, three instances" },
+  { batchSize: 5, crashes: 0.05, sessions: 3, path: "backlog, three instances with crashes" },
+])("loses and inverts nothing under stress: $path", async ({ batchSize, crashes, sessions: count }) => {
   const checker = new DeliveryChecker();
-  const reader = await openReader(batchSize);
+  const sessions = Array.from({ length: count }, () => openReader(batchSize, checker));
+  for (const session of sessions) await session.claim(Math.ceil(8 / count));
   const writing = watch(runStressWriters(stress()));
   const random = seededRandom(SEED);
   let deliveredWhileHeld = 0;
   for (let quietReads = 0; quietReads < 3; ) {
     const wasWriting = !writing.isDone;
-    const batch = await reader.read();
-    for (const { key, payload } of batch?.events ?? []) checker.deliver(String(key), stressedVersion(payload));
-    if (random() < crashes) {
-      await reader.reload(); // dies after publishing and before saving
-      continue;
+    let events = 0;
+    for (const session of sessions) {
+      events += await session.readOnce(() => random() < crashes); // dies after publishing and before saving
+      if (random() < crashes) await session.crash();
     }
-    if (batch !== null) await reader.checkpoint(batch);
-    if (random() < crashes) await reader.reload();
     if (!writing.isDone) deliveredWhileHeld = checker.delivered;
-    if (!wasWriting) quietReads = batch === null && !reader.isInWindow ? quietReads + 1 : 0;
+    const isQuiet = events === 0 && !sessions.some((session) => session.isInWindow);
+    if (!wasWriting) quietReads = isQuiet ? quietReads + 1 : 0;
     await nextTurn();
   }
   await writing.result;
@@ -67,23 +69,69 @@ it.each([
 });
 
 it("goes on while a transaction is held open", async () => {
-  const reader = await openReader(100);
+  const keys: (string | null)[] = [];
+  const session = openSession(100, (key) => keys.push(key));
+  await session.claim();
   const held = await connect(database.url);
   await held.query("BEGIN");
   await insert(held, "held");
   for (const key of ["a", "b", "c"]) await insert(client, key);
-  const batch = await reader.read();
-  expect(batch?.events.map(({ key }) => key)).toEqual(["a", "b", "c"]);
-  if (batch !== null) await reader.checkpoint(batch);
+  await session.readOnce();
+  expect(keys).toEqual(["a", "b", "c"]);
   await held.query("COMMIT");
   await held.end();
-  expect((await reader.read())?.events.map(({ key }) => key)).toEqual(["held"]);
+  await session.readOnce();
+  expect(keys).toEqual(["a", "b", "c", "held"]);
+});
+
+it.each([{ batchSize: 1_000 }, { batchSize: 3 }])(
+  "reads a refused row again, and nothing before it, in batches of $batchSize",
+  async ({ batchSize }) => {
+    const keys: (string | null)[] = [];
+    let isRefusing = true;
+    const session = new ReaderSession({
+      client,
+      instanceId: "one",
+      batchSize,
+      deliver: (key) => keys.push(key),
+      accepts: (key) => !isRefusing || key !== "c",
+    });
+    await session.claim();
+    for (const key of ["a", "b", "c", "d", "e"]) await insert(client, key);
+    for (let n = 0; n < 3; n++) await session.readOnce();
+    expect(keys).toEqual(["a", "b"]);
+    expect(session.isInWindow).toBe(true);
+    await insert(client, "f");
+    isRefusing = false;
+    for (let n = 0; n < 5; n++) await session.readOnce();
+    expect(keys).toEqual(["a", "b", "c", "d", "e", "f"]);
+    expect(session.isInWindow).toBe(false);
+  },
+);
+
+it("lets groups that stood elsewhere catch up, and reads them together from then on", async () => {
+  const delivered: string[] = [];
+  const deliver = (key: string | null) => void delivered.push(String(key));
+  const one = openSession(4, deliver, "one");
+  await one.claim(4);
+  const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
+  for (const key of keys) await insert(client, key);
+  for (let n = 0; n < 20; n++) await one.readOnce(); // its half alone
+  expect(delivered.length).toBeGreaterThan(0);
+  expect(delivered.length).toBeLessThan(40);
+  await one.claim(4);
+  expect(one.strands.all).toHaveLength(2);
+  for (const key of keys) await insert(client, `${key}'`);
+  for (let n = 0; n < 40 && one.strands.all.length > 1; n++) await one.readOnce();
+  expect(one.strands.all).toHaveLength(1);
+  for (let n = 0; n < 40; n++) await one.readOnce();
+  expect([...delivered].sort()).toEqual([...keys, ...keys.map((key) => `${key}'`)].sort());
 });
 
 it("negative control: without the transactions that ended between two snapshots, events are lost", async () => {
   const checker = new DeliveryChecker();
   const writing = watch(runStressWriters(stress()));
-  let { s1 } = (await loadCursor(client)).cursor;
+  let { s1 } = (await loadCursors(client))[0]?.cursor as Cursor;
   for (let quietReads = 0; quietReads < 3; ) {
     const wasWriting = !writing.isDone;
     const s2 = await currentSnapshot(client);
@@ -105,16 +153,21 @@ function stress(): StressOptions {
   return { url: database.url, writers: 12, transactions: 40, seed: SEED, topic: "stress", schemaId: 1n };
 }
 
-async function openReader(batchSize: number): Promise<OutboxReader> {
-  const { cursor } = await loadCursor(client);
-  const epoch = await claimCursor(client, await readDatabaseIdentity(client), "test");
-  return new OutboxReader(client, epoch, cursor, {
-    shards: SHARDS,
+function openReader(batchSize: number, checker: DeliveryChecker): ReaderSession {
+  instances++;
+  return openSession(
     batchSize,
-    maxBatchBytes: 1_000_000,
-    idleCheckpointMs: 1_000,
-    now: () => performance.now(),
-  });
+    (key, payload) => checker.deliver(String(key), stressedVersion(payload)),
+    `instance-${instances}`,
+  );
+}
+
+function openSession(
+  batchSize: number,
+  deliver: (key: string | null, payload: Buffer) => void,
+  instanceId = "one",
+): ReaderSession {
+  return new ReaderSession({ client, instanceId, batchSize, deliver });
 }
 
 async function insert(on: pg.Client, key: string): Promise<void> {

@@ -12,18 +12,20 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 export interface RelayProcess {
   readonly log: readonly LogLine[];
   readonly httpUrl: string;
+  /** Its id in `waybill.relay_instance`. */
+  readonly instance: string;
   /** Resolves to the exit code, or to the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>;
   kill(signal: NodeJS.Signals): void;
 }
 
 /** Resolves when the relay has started. */
-export async function spawnRelay(options: RelayOptions): Promise<RelayProcess> {
+export async function spawnRelay(options: RelayOptions, nodeOptions: readonly string[] = []): Promise<RelayProcess> {
   const args = Object.entries(options).flatMap(([name, value]) => [
     settingsTable[name as SettingName].flag,
     Array.isArray(value) ? value.join(",") : String(value),
   ]);
-  const child = spawn(process.execPath, ["--conditions=@waybill/source", main, "run", ...args], {
+  const child = spawn(process.execPath, ["--conditions=@waybill/source", ...nodeOptions, main, "run", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const { log, errors } = keepOutput(child);
@@ -32,7 +34,14 @@ export async function spawnRelay(options: RelayOptions): Promise<RelayProcess> {
     if (child.exitCode !== null) throw new Error(`the relay ended with ${child.exitCode}: ${errors.join("\n")}`);
     return log.find(({ msg }) => msg === "relay started");
   });
-  return { log, exited, httpUrl: String(started["httpUrl"]), kill: (signal) => void child.kill(signal) };
+  const { httpUrl, instance } = started;
+  return {
+    log,
+    exited,
+    httpUrl: String(httpUrl),
+    instance: String(instance),
+    kill: (signal) => void child.kill(signal),
+  };
 }
 
 function keepOutput(child: ChildProcess): { log: LogLine[]; errors: string[] } {

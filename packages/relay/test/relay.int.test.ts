@@ -61,7 +61,8 @@ it("needs no more rights than its documentation says", async () => {
     GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO ${role};
     GRANT INSERT, UPDATE, TRUNCATE ON waybill.relay_cursor TO ${role};
     GRANT TRUNCATE ON waybill.outbox_0, waybill.outbox_1, waybill.outbox_2, waybill.outbox_3, waybill.outbox_4,
-      waybill.outbox_5, waybill.outbox_6, waybill.outbox_7 TO ${role}`);
+      waybill.outbox_5, waybill.outbox_6, waybill.outbox_7 TO ${role};
+    GRANT INSERT, UPDATE, DELETE ON waybill.relay_instance TO ${role}`);
   await insertIntoSlot(services.client, { slot: await slotAhead(services.client, 2), ageHours: 25 });
   await publishAllRows(services.client);
   const url = new URL(services.database.url);
@@ -79,7 +80,7 @@ it("publishes events without a key, to any partition", async () => {
   const event = createCountedEvent();
   await services.register(event);
   const topic = await services.topicOf(event);
-  await services.start();
+  await services.start({ batchSize: 5 });
   await insertEvents(services.client, event, countedData(["a"], 20));
   await services.client.query("UPDATE waybill.outbox SET key = NULL, xid = pg_current_xact_id()");
   await eventually(() => topic.records.filter(({ key }) => key === null).length === 20);

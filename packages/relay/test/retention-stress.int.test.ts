@@ -1,19 +1,17 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import type { TestDatabase } from "@waybill/harness";
+import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
-import { OutboxReader } from "../src/outbox-reader.ts";
-import { claimCursor, loadCursor } from "../src/sql/cursor-store.ts";
-import { readDatabaseIdentity } from "../src/sql/database-identity.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { truncateSlot } from "../src/sql/truncate-slot.ts";
 import { DeliveryChecker } from "./delivery-checker.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";
-import { rowsBySlot } from "./ring-rows.ts";
+import { ReaderSession } from "./reader-session.ts";
+import { publishAllRows, rowsBySlot } from "./ring-rows.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { createStressSchema, runStressWriters, stressedVersion } from "./stress-writers.ts";
 
-const SHARDS = Array.from({ length: 64 }, (_, shard) => shard);
 const SEED = Number(process.env["WAYBILL_TEST_SEED"] ?? 20_261_122);
 
 let database: TestDatabase;
@@ -37,13 +35,12 @@ it.each([
   { batchSize: 1_000, path: "small windows" },
   { batchSize: 5, path: "in the middle of large windows" },
 ])(`loses nothing while two sweepers empty slots that are written to: $path, seed ${SEED}`, async ({ batchSize }) => {
-  const reader = await openReader(batchSize);
-  const { checker, truncated, unpublished } = await publishUnderSweepers(reader);
+  const { checker, truncated, unpublished } = await publishUnderSweepers(batchSize);
   expect(await checker.report(client)).toMatchObject({ lost: 0, inverted: 0, phantom: 0 });
   // While the one long transaction is open, the slots that it has not used are emptied all the same.
   expect(truncated).toBeGreaterThan(0);
   expect(unpublished).toBeGreaterThan(0);
-  await publishedToTheEnd(reader);
+  await publishAllRows(client);
   for (let slot = 0; slot < 8; slot++) await truncateSlot(client, slot, 0);
   expect(await rowsBySlot(client)).toEqual({});
 });
@@ -52,7 +49,7 @@ it("negative control: without the check under the lock, events are lost", async 
   await client.query(
     "CREATE OR REPLACE FUNCTION waybill.slot_is_published(slot smallint) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
   );
-  const { checker } = await publishUnderSweepers(await openReader(5));
+  const { checker } = await publishUnderSweepers(5);
   expect((await checker.report(client)).lost).toBeGreaterThan(0);
 });
 
@@ -62,8 +59,21 @@ interface Outcome {
   readonly unpublished: number;
 }
 
-async function publishUnderSweepers(reader: OutboxReader): Promise<Outcome> {
+async function publishUnderSweepers(batchSize: number): Promise<Outcome> {
   const checker = new DeliveryChecker();
+  const deliver = (key: string | null, payload: Buffer) => checker.deliver(String(key), stressedVersion(payload));
+  // Two instances, so two cursors, of which neither may be overlooked.
+  const sessions: ReaderSession[] = [];
+  for (const instanceId of [randomUUID(), randomUUID()]) {
+    await client.query(
+      `INSERT INTO waybill.relay_instance (id, name, host, pid, version, expires_at)
+       VALUES ($1, 'test', 'test', 1, '0', clock_timestamp() + interval '1 hour')`,
+      [instanceId],
+    );
+    const session = new ReaderSession({ client, instanceId, batchSize, deliver });
+    await session.claim(4);
+    sessions.push(session);
+  }
   const random = seededRandom(SEED);
   const writing = watchedWriters();
   const stop = new AbortController();
@@ -71,15 +81,10 @@ async function publishUnderSweepers(reader: OutboxReader): Promise<Outcome> {
   const sweepers = [sweep(stop.signal, SEED + 1), sweep(stop.signal, SEED + 2)];
   for (let quietReads = 0; quietReads < 3; ) {
     const wasWriting = !writing.isDone;
-    const batch = await reader.read();
-    for (const { key, payload } of batch?.events ?? []) checker.deliver(String(key), stressedVersion(payload));
-    if (random() < 0.03) {
-      await reader.reload(); // dies after publishing and before saving
-      continue;
-    }
-    if (batch === null) await reader.checkpointIdle();
-    else await reader.checkpoint(batch);
-    if (!wasWriting) quietReads = batch === null && !reader.isInWindow ? quietReads + 1 : 0;
+    let events = 0;
+    for (const session of sessions) events += await session.readOnce(() => random() < 0.03);
+    const isQuiet = events === 0 && !sessions.some(({ isInWindow }) => isInWindow);
+    if (!wasWriting) quietReads = isQuiet ? quietReads + 1 : 0;
     await nextTurn();
   }
   await writing.result;
@@ -115,23 +120,4 @@ async function sweep(stop: AbortSignal, seed: number): Promise<{ truncated: numb
   }
   await sweeper.end();
   return counts;
-}
-
-/** Saves a cursor that has seen everything. */
-async function publishedToTheEnd(reader: OutboxReader): Promise<void> {
-  await client.query("SELECT pg_current_xact_id()");
-  expect(await reader.read()).toBeNull();
-  await reader.checkpointIdle();
-}
-
-async function openReader(batchSize: number): Promise<OutboxReader> {
-  const { cursor } = await loadCursor(client);
-  const epoch = await claimCursor(client, await readDatabaseIdentity(client), "test");
-  return new OutboxReader(client, epoch, cursor, {
-    shards: SHARDS,
-    batchSize,
-    maxBatchBytes: 1_000_000,
-    idleCheckpointMs: 0,
-    now: () => performance.now(),
-  });
 }

@@ -29,6 +29,7 @@ afterEach(async () => {
 function createRetention(changes: Partial<RetentionOptions> = {}): Retention {
   return new Retention({
     client,
+    isOurs: () => true,
     retentionHours: 24,
     metrics: metrics.retention,
     logger: createLogger("warn", { write: (line) => void warnings.push(JSON.parse(line).msg) }),

@@ -40,7 +40,7 @@ it("never calls a slot published that has an unpublished row, in SQL and in code
   const random = seededRandom(SEED);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const snapshots = await makeHistory(random);
-  await client.query("INSERT INTO waybill.relay_cursor (shard_group, s1) VALUES (1, '3:3:') ON CONFLICT DO NOTHING");
+  await client.query("DELETE FROM waybill.relay_cursor WHERE shard_group > 1"); // two cursors are several
   const { rows: ends } = await client.query<{ top: string }>("SELECT max(id)::text AS top FROM waybill.outbox");
   const top = Number(ends[0]?.top);
   let published = 0;
@@ -49,7 +49,7 @@ it("never calls a slot published that has an unpublished row, in SQL and in code
     for (const group of [0, 1]) {
       const first = Math.floor(random() * snapshots.length);
       const s2 = random() < 0.5 ? null : pick(snapshots.slice(first));
-      await saveGroup(group, { s1: snapshots[first] as Snapshot, s2, lastId: BigInt(Math.ceil(random() * top)) });
+      await saveGroup(group, { s1: snapshots[first] as Snapshot, s2, lastId: Math.ceil(random() * top) });
     }
     const { rows: truth } = await client.query<{ published: boolean }>(ROW_BY_ROW);
     const { rows: claimed } = await client.query<{ published: boolean }>(

@@ -5,10 +5,9 @@ import { checkForeignXids, checkXids } from "../database-checks.ts";
 import { requireUsableDatabase } from "../database-requirements.ts";
 import { RelayError } from "../errors.ts";
 import { adoptCursor, republishAll } from "../sql/adopt-cursor.ts";
-import { loadCursor } from "../sql/cursor-store.ts";
+import { loadCursors } from "../sql/cursor-store.ts";
 import { readDatabaseIdentity } from "../sql/database-identity.ts";
 import { readXidState } from "../sql/database-state.ts";
-import { lockInstance } from "../sql/instance-lock.ts";
 import { withAdminClient } from "./admin-client.ts";
 
 export interface AdoptFlags {
@@ -28,7 +27,6 @@ export async function adoptCommand(flags: AdoptFlags, environment: CliEnvironmen
   }
   await withAdminClient(flags.databaseUrl, environment, async (client, url) => {
     await requireUsableDatabase(client, url);
-    await lockInstance(client, url);
     const done = flags.keepPosition === true ? await keepPosition(client) : await republish(client);
     environment.stdout(`${databasePlace(url)}: ${done}\n`);
   });
@@ -37,9 +35,9 @@ export async function adoptCommand(flags: AdoptFlags, environment: CliEnvironmen
 async function keepPosition(client: pg.Client): Promise<string> {
   const xids = await readXidState(client);
   checkForeignXids(xids);
-  checkXids((await loadCursor(client)).cursor, xids.snapshot);
+  for (const { cursor } of await loadCursors(client)) checkXids(cursor, xids.snapshot);
   await adoptCursor(client, await readDatabaseIdentity(client));
-  return "the relay goes on from where the cursor stands";
+  return "the relay goes on from where its cursors stand";
 }
 
 async function republish(client: pg.Client): Promise<string> {

@@ -3,22 +3,24 @@ const M = 0x5bd1e995;
 const R = 24;
 
 /**
- * Kafka's variant of MurmurHash2, as a signed 32-bit integer. Source: `Utils.murmur2` of Apache Kafka's clients.
+ * Kafka's variant of MurmurHash2 over `data[start, end)`, as a signed 32-bit integer. Source: `Utils.murmur2` of Apache
+ * Kafka's clients.
  *
- * kafkajs's own gives the same numbers, but on BigInts that grow with the key: 4.5 s for one of 200 kB.
+ * kafkajs's own gives the same numbers, but on BigInts that grow with the key: 4.5 s for one of 200 kB. This one reads
+ * byte by byte, so that a key inside a larger buffer needs no view of its own.
  */
-export function murmur2(data: Uint8Array): number {
-  const { length } = data;
-  const view = new DataView(data.buffer, data.byteOffset, length);
-  const whole = length & ~3;
+export function murmur2(data: Uint8Array, start = 0, end: number = data.length): number {
+  const length = end - start;
+  const whole = start + (length & ~3);
   let h = SEED ^ length;
-  for (let at = 0; at < whole; at += 4) {
-    let k = Math.imul(view.getInt32(at, true), M);
+  for (let at = start; at < whole; at += 4) {
+    const word = byte(data, at) | (byte(data, at + 1) << 8) | (byte(data, at + 2) << 16) | (byte(data, at + 3) << 24);
+    let k = Math.imul(word, M);
     k ^= k >>> R;
     h = Math.imul(h, M) ^ Math.imul(k, M);
   }
-  if (whole < length) {
-    for (let at = length - 1; at >= whole; at--) h ^= view.getUint8(at) << ((at - whole) * 8);
+  if (whole < end) {
+    for (let at = end - 1; at >= whole; at--) h ^= byte(data, at) << ((at - whole) * 8);
     h = Math.imul(h, M);
   }
   h ^= h >>> 13;
@@ -27,7 +29,11 @@ export function murmur2(data: Uint8Array): number {
   return h | 0;
 }
 
-/** The partition that Java's default partitioner gives a record with this key. */
-export function partitionOfKey(key: Uint8Array, partitions: number): number {
-  return (murmur2(key) & 0x7fffffff) % partitions;
+/** The partition that Java's default partitioner gives a record with the key `data[start, end)`. */
+export function partitionOfKey(data: Uint8Array, partitions: number, start = 0, end: number = data.length): number {
+  return (murmur2(data, start, end) & 0x7fffffff) % partitions;
+}
+
+function byte(data: Uint8Array, at: number): number {
+  return data[at] as number;
 }

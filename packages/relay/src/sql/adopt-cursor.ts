@@ -1,11 +1,15 @@
 import type pg from "pg";
 import type { DatabaseIdentity } from "./database-identity.ts";
 
-/** Takes the cursor as it stands for this database's. Right only where the transaction ids went on. */
+/**
+ * Takes the cursors as they stand for this database's. Right only where the transaction ids went on. The raised epochs
+ * fence relays that run: they start over.
+ */
 export async function adoptCursor(client: pg.Client, identity: DatabaseIdentity): Promise<void> {
   await client.query(
     `UPDATE waybill.relay_cursor
-     SET epoch = epoch + 1, system_identifier = $1, timeline = $2, database_oid = $3`,
+     SET epoch = epoch + 1, holder = NULL, lease_until = NULL,
+       system_identifier = $1, timeline = $2, database_oid = $3`,
     [identity.systemIdentifier, identity.timeline, identity.databaseOid],
   );
 }

@@ -27,17 +27,17 @@ SELECT min(m)::text AS floor FROM (
 export const topIdQuery = "SELECT coalesce(max(id), 0)::text AS top FROM waybill.outbox";
 
 /** An id that all rows of a window from `s1` are at or above; ask after taking the window's end. */
-export async function backlogFloor(client: pg.Client, s1: Snapshot): Promise<bigint> {
+export async function backlogFloor(client: pg.Client, s1: Snapshot): Promise<number> {
   const { rows } = await client.query<{ floor: string | null }>({
     name: "waybill_backlog_floor",
     text: backlogFloorQuery,
     values: [s1.text],
   });
-  return BigInt(rows[0]?.floor ?? 0);
+  return Number(rows[0]?.floor ?? 0);
 }
 
 /** The highest id there is, 0 in an empty outbox. */
-export async function topId(client: pg.Client): Promise<bigint> {
+export async function topId(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ top: string }>({ name: "waybill_top_id", text: topIdQuery });
-  return BigInt((rows[0] as { top: string }).top);
+  return Number((rows[0] as { top: string }).top);
 }

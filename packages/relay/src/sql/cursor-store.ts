@@ -1,85 +1,91 @@
 import type pg from "pg";
 import type { Cursor } from "../cursor.ts";
 import { RelayError } from "../errors.ts";
+import { SHARD_GROUPS } from "../shard-groups.ts";
 import { parseSnapshot } from "../snapshot.ts";
 import type { DatabaseIdentity } from "./database-identity.ts";
 
-/** The one group of all 64 shards. */
-const SHARD_GROUP = 0;
-
 export interface StoredCursor {
+  readonly group: number;
   readonly cursor: Cursor;
   /** Where the cursor was made; null before its first use. */
   readonly identity: DatabaseIdentity | null;
 }
 
-interface CursorRow {
+/** The columns of a cursor as `pg` gives them. */
+export interface CursorColumns {
+  readonly shard_group: number;
   readonly s1: string;
   readonly s2: string | null;
   readonly last_id: string;
+}
+
+interface CursorRow extends CursorColumns {
   readonly system_identifier: string | null;
   readonly timeline: number | null;
   readonly database_oid: number | null;
 }
 
-/** @throws RelayError MIGRATION_MISSING when the row is not there */
-export async function loadCursor(client: pg.Client): Promise<StoredCursor> {
+/** Groups that are held, each with the epoch that its claim gave it. */
+export type HeldEpochs = ReadonlyMap<number, bigint>;
+
+/** The cursors of all groups. @throws RelayError MIGRATION_MISSING when rows are not there */
+export async function loadCursors(client: pg.Client): Promise<StoredCursor[]> {
   const { rows } = await client.query<CursorRow>(
-    `SELECT s1::text, s2::text, last_id, system_identifier, timeline, database_oid
-     FROM waybill.relay_cursor WHERE shard_group = $1`,
-    [SHARD_GROUP],
+    `SELECT shard_group, s1::text, s2::text, last_id, system_identifier, timeline, database_oid
+     FROM waybill.relay_cursor ORDER BY shard_group`,
   );
-  const row = rows[0];
-  if (row === undefined) {
+  if (rows.length < SHARD_GROUPS) {
     throw new RelayError(
       "MIGRATION_MISSING",
-      "waybill.relay_cursor has no row: run `outbox-relay migrate`, which inserts it (everything in the outbox then " +
-        "counts as unpublished)",
+      `waybill.relay_cursor has ${rows.length} rows, not ${SHARD_GROUPS}: run \`outbox-relay migrate\`; when it says that ` +
+        "all is up to date, rows were deleted: insert them again with s1 = '3:3:' (everything in the outbox then counts " +
+        "as unpublished)",
     );
   }
-  return {
-    cursor: {
-      s1: parseSnapshot(row.s1),
-      s2: row.s2 === null ? null : parseSnapshot(row.s2),
-      lastId: BigInt(row.last_id),
-    },
-    identity:
-      row.database_oid === null
-        ? null
-        : { systemIdentifier: row.system_identifier, timeline: row.timeline, databaseOid: row.database_oid },
-  };
+  return rows.map((row) => ({ group: row.shard_group, cursor: toCursor(row), identity: toIdentity(row) }));
+}
+
+export function toCursor({ s1, s2, last_id }: CursorColumns): Cursor {
+  return { s1: parseSnapshot(s1), s2: s2 === null ? null : parseSnapshot(s2), lastId: Number(last_id) };
+}
+
+function toIdentity({ system_identifier, timeline, database_oid }: CursorRow): DatabaseIdentity | null {
+  if (database_oid === null) return null;
+  return { systemIdentifier: system_identifier, timeline, databaseOid: database_oid };
+}
+
+/** The epochs as an array with one element for each group: what the statements compare by. */
+export function epochsByGroup(held: HeldEpochs): (bigint | null)[] {
+  return Array.from({ length: SHARD_GROUPS }, (_, group) => held.get(group) ?? null);
 }
 
 /**
- * Takes the cursor over: from here on only saves with the returned epoch succeed.
+ * Saves one cursor for several groups, and renews their leases, as whoever saves is alive.
  *
- * @param holder who takes it, for people
+ * @throws RelayError CURSOR_FENCED when someone else has taken one of the groups over since
  */
-export async function claimCursor(client: pg.Client, identity: DatabaseIdentity, holder: string): Promise<bigint> {
-  const { rows } = await client.query<{ epoch: string }>(
-    `UPDATE waybill.relay_cursor
-     SET epoch = epoch + 1, system_identifier = $2, timeline = $3, database_oid = $4, holder = $5,
-       acquired_at = clock_timestamp()
-     WHERE shard_group = $1 RETURNING epoch`,
-    [SHARD_GROUP, identity.systemIdentifier, identity.timeline, identity.databaseOid, holder],
-  );
-  return BigInt((rows[0] as { epoch: string }).epoch);
-}
-
-/** @throws RelayError CURSOR_FENCED when someone else has taken the cursor over since */
-export async function saveCursor(client: pg.Client, epoch: bigint, { s1, s2, lastId }: Cursor): Promise<void> {
+export async function saveCursor(
+  client: pg.Client,
+  { held, leaseMs }: { readonly held: HeldEpochs; readonly leaseMs: number },
+  { s1, s2, lastId }: Cursor,
+): Promise<void> {
   const { rowCount } = await client.query({
     name: "waybill_save_cursor",
     text: `UPDATE waybill.relay_cursor
-      SET s1 = $3::pg_snapshot, s2 = $4::pg_snapshot, last_id = $5, saved_at = clock_timestamp()
-      WHERE shard_group = $1 AND epoch = $2`,
-    values: [SHARD_GROUP, epoch, s1.text, s2?.text ?? null, lastId],
+      SET s1 = $3::pg_snapshot, s2 = $4::pg_snapshot, last_id = $5, saved_at = clock_timestamp(),
+        lease_until = clock_timestamp() + $6 * interval '1 millisecond'
+      WHERE shard_group = ANY ($1::smallint[]) AND epoch = ($2::bigint[])[shard_group + 1]`,
+    values: [[...held.keys()], epochsByGroup(held), s1.text, s2?.text ?? null, lastId, leaseMs],
   });
-  if (rowCount === 0) {
-    throw new RelayError(
-      "CURSOR_FENCED",
-      "another relay has taken over this database's outbox while this one was paused or cut off: nothing was saved, " +
-        "and this one reconnects before it publishes again",
-    );
-  }
+  if (rowCount !== held.size) throw fenced();
+}
+
+/** Someone else has raised an epoch. */
+export function fenced(): RelayError {
+  return new RelayError(
+    "CURSOR_FENCED",
+    "another relay has taken over shards of this one while it was paused or cut off: nothing of them was saved, and " +
+      "this one starts over from the stored cursors before it publishes again",
+  );
 }

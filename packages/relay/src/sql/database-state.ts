@@ -10,8 +10,22 @@ export async function isStandby(client: pg.Client): Promise<boolean> {
 /** The tables of the migrations that are not there. */
 export async function missingTables(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
-    `SELECT name FROM unnest(ARRAY['waybill.schema', 'waybill.outbox', 'waybill.relay_cursor']) AS name
+    `SELECT name FROM unnest(ARRAY['waybill.schema', 'waybill.outbox', 'waybill.relay_cursor', 'waybill.relay_instance']) AS name
      WHERE to_regclass(name) IS NULL`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** What the role may not do, as GRANT would allow it. */
+export async function missingPrivileges(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT privilege || ' ON ' || relation AS name FROM (VALUES
+       ('SELECT', 'waybill.outbox'), ('SELECT', 'waybill.schema'),
+       ('SELECT', 'waybill.relay_cursor'), ('UPDATE', 'waybill.relay_cursor'),
+       ('SELECT', 'waybill.relay_instance'), ('INSERT', 'waybill.relay_instance'),
+       ('UPDATE', 'waybill.relay_instance'), ('DELETE', 'waybill.relay_instance')
+     ) AS needed (privilege, relation)
+     WHERE NOT has_table_privilege(relation, privilege)`,
   );
   return rows.map(({ name }) => name);
 }
@@ -21,7 +35,7 @@ export interface XidState {
   /** Whether the outbox holds transaction ids that this cluster has not given out yet. */
   readonly hasForeignXids: boolean;
   /** The newest id that the outbox's sequence has given out; null when there is none, or the role may not see it. */
-  readonly lastSequenceId: bigint | null;
+  readonly lastSequenceId: number | null;
 }
 
 /** Both in one statement, so that the snapshot is the one that the rows are seen with. */
@@ -35,7 +49,7 @@ export async function readXidState(client: pg.Client): Promise<XidState> {
   return {
     snapshot: parseSnapshot(row.snapshot),
     hasForeignXids: row.foreign_xids,
-    lastSequenceId: row.last_id === null ? null : BigInt(row.last_id),
+    lastSequenceId: row.last_id === null ? null : Number(row.last_id),
   };
 }
 
@@ -43,12 +57,15 @@ export interface ServerState {
   /** Of the backend that really serves this session. */
   readonly backendPid: number;
   readonly now: Date;
+  /** When the server started: tells servers apart. */
+  readonly startedAt: string;
 }
 
 export async function readServerState(client: pg.Client): Promise<ServerState> {
-  const { rows } = await client.query<{ pid: number; now: Date }>(
-    "SELECT pg_backend_pid() AS pid, clock_timestamp() AS now",
+  const { rows } = await client.query<{ pid: number; now: Date; started_at: string }>(
+    `SELECT pg_backend_pid() AS pid, clock_timestamp() AS now,
+       to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US "UTC"') AS started_at`,
   );
-  const row = rows[0] as { pid: number; now: Date };
-  return { backendPid: row.pid, now: row.now };
+  const row = rows[0] as { pid: number; now: Date; started_at: string };
+  return { backendPid: row.pid, now: row.now, startedAt: row.started_at };
 }

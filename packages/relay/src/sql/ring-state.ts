@@ -71,7 +71,7 @@ export async function readRingState(client: pg.Client): Promise<RingState> {
     cursors: row.cursors.map(({ s1, s2, last_id }) => ({
       s1: parseSnapshot(s1),
       s2: s2 === null ? null : parseSnapshot(s2),
-      lastId: BigInt(last_id),
+      lastId: Number(last_id),
     })),
     bytes: row.bytes,
   };
@@ -81,7 +81,7 @@ function toContent({ newest_xid, newest_id, oldest_ms, newest_ms, running }: Slo
   if (newest_xid === null || newest_id === null || oldest_ms === null || newest_ms === null) return null;
   return {
     newestXid: BigInt(newest_xid),
-    newestId: BigInt(newest_id),
+    newestId: Number(newest_id),
     runningXids: running.map(BigInt),
     oldestAt: oldest_ms,
     newestAt: newest_ms,

@@ -1,10 +1,10 @@
 /**
- * The settings of the reader's session, in one round trip.
+ * The settings of a session's connections, in one round trip.
  *
  * - The first five pin the plans of the reader's queries. Without them a table that was never analysed gets a plan
  *   that takes seconds (measured: 8 to 20 s on PostgreSQL 18), and autovacuum never analyses the ring's slots.
  * - A cursor lost in a crash of the server only repeats events, so its commit need not wait for the disk.
- * - A relay whose machine vanished keeps its lock until the server notices: here after about 25 seconds.
+ * - A relay whose machine vanished keeps its connections until the server notices: here after about 25 seconds.
  */
 export const sessionSettings = `
 SET jit = off;

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { eventBytes, type OutboxEvent } from "../outbox-event.ts";
+import type { RowView } from "../publishers/lane-publisher.ts";
 import { finishedBetween, type Snapshot } from "../snapshot.ts";
 
 /**
@@ -12,11 +12,11 @@ import { finishedBetween, type Snapshot } from "../snapshot.ts";
  */
 export const windowQuery = `
 WITH w AS MATERIALIZED (
-  SELECT id, topic, key, schema_id, payload, headers, occurred_at FROM waybill.outbox
+  SELECT id, shard, topic, key, schema_id, payload, headers, occurred_at FROM waybill.outbox
   WHERE xid >= $1::xid8 AND xid < $2::xid8 AND pg_visible_in_snapshot(xid, $4::pg_snapshot)
     AND shard = ANY ($5::smallint[])
   UNION ALL
-  SELECT id, topic, key, schema_id, payload, headers, occurred_at FROM waybill.outbox
+  SELECT id, shard, topic, key, schema_id, payload, headers, occurred_at FROM waybill.outbox
   WHERE xid = ANY ($3::xid8[]) AND shard = ANY ($5::smallint[])
 )
 SELECT * FROM (SELECT * FROM w LIMIT $6) AS q ORDER BY id`;
@@ -31,8 +31,9 @@ export interface WindowRead {
   readonly maxBytes: number;
 }
 
-interface WindowRow {
+export interface WindowRow {
   readonly id: string;
+  readonly shard: number;
   readonly topic: string;
   readonly key: string | null;
   readonly schema_id: string;
@@ -53,8 +54,8 @@ export function windowParameters({ s1, s2, shards, maxEvents }: Omit<WindowRead,
  *
  * Results come as text: `pg` passes binary ones through a UTF-8 string, which destroys them.
  */
-export function queryWindow(client: pg.Client, read: WindowRead): Promise<OutboxEvent[] | null> {
-  const events: OutboxEvent[] = [];
+export function queryWindow(client: pg.Client, read: WindowRead): Promise<WindowRow[] | null> {
+  const kept: WindowRow[] = [];
   let bytes = 0;
   let rows = 0;
   const query = new pg.Query<WindowRow>({
@@ -64,30 +65,36 @@ export function queryWindow(client: pg.Client, read: WindowRead): Promise<Outbox
   });
   query.on("row", (row) => {
     rows++;
-    if (bytes > read.maxBytes && events.length > 0) {
-      events.length = 0; // a listener cannot stop the rows, but it can refuse to keep them
+    if (bytes > read.maxBytes && kept.length > 0) {
+      kept.length = 0; // a listener cannot stop the rows, but it can refuse to keep them
       bytes = Number.POSITIVE_INFINITY;
     }
     if (bytes === Number.POSITIVE_INFINITY) return;
-    const event = toEvent(row);
-    bytes += eventBytes(event);
-    events.push(event);
+    bytes += (row.key?.length ?? 0) + row.payload.length + row.headers.length;
+    kept.push(row);
   });
   return new Promise((resolve, reject) => {
     query.on("error", reject);
-    query.on("end", () => resolve(rows > read.maxEvents || events.length < rows ? null : events));
+    query.on("end", () => resolve(rows > read.maxEvents || kept.length < rows ? null : kept));
     client.query(query);
   });
 }
 
-function toEvent(row: WindowRow): OutboxEvent {
-  return {
-    id: BigInt(row.id),
-    topic: row.topic,
-    key: row.key,
-    schemaId: BigInt(row.schema_id),
-    payload: row.payload,
-    headers: row.headers,
-    occurredAt: row.occurred_at.getTime(),
-  };
+/** Makes the view look at a row of this query. */
+export function viewWindowRow(row: WindowRow, view: RowView): void {
+  const key = row.key === null ? null : Buffer.from(row.key);
+  const schemaId = BigInt(row.schema_id);
+  view.bytes = Buffer.concat(key === null ? [row.payload, row.headers] : [key, row.payload, row.headers]);
+  view.id = Number(row.id);
+  view.shard = row.shard;
+  view.topic = row.topic;
+  view.keyStart = key === null ? -1 : 0;
+  view.keyEnd = key === null ? -1 : key.length;
+  view.payloadStart = key === null ? 0 : key.length;
+  view.payloadEnd = view.payloadStart + row.payload.length;
+  view.headersStart = view.payloadEnd;
+  view.headersEnd = view.headersStart + row.headers.length;
+  view.schemaIdHigh = Number(BigInt.asIntN(32, schemaId >> 32n));
+  view.schemaIdLow = Number(BigInt.asIntN(32, schemaId));
+  view.occurredAtMs = row.occurred_at.getTime();
 }

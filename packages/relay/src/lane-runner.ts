@@ -1,0 +1,115 @@
+/**
+ * Empties a lane: one awaited send at a time, the same records until all of them are acknowledged or parked. What is newer
+ * waits. That is the order per key.
+ *
+ *   FENCED? ──► SENDING ──► all acknowledged ──► done
+ *      ▲         │
+ *      │         │ failures
+ *      │         ▼
+ *      ├── PAUSED (the other side's failure: backoff)
+ *      ├── HELD (an event's failure: slow retry)
+ *      └── parked: taken out of the lane, at once again
+ *
+ * Crash points: every one of them leaves the cursor before the batch or, when held, before the first event that is not
+ * acknowledged.
+ */
+import { abortableDelay } from "./abortable-delay.ts";
+import { backoffMs } from "./backoff.ts";
+import type { EventProblem, EventProblems } from "./event-problems.ts";
+import type { PublisherLane, SendFailure, SendOutcome } from "./publishers/lane-publisher.ts";
+import { sendVerdict } from "./send-verdict.ts";
+
+export interface LaneRunnerOptions {
+  readonly lane: PublisherLane;
+  readonly problems: EventProblems;
+  /** The cap of the backoff while paused. */
+  readonly retryMaxMs: number;
+  /** The time between two attempts while held. */
+  readonly holdRetryMs: number;
+  /** Resolves when the leases allow to send, or when the signal is aborted. */
+  readonly untilAllowed: (signal: AbortSignal) => Promise<void>;
+  /** The highest id appended to any lane so far. */
+  readonly appendedUpTo: () => number;
+  readonly observer: PublishObserver;
+}
+
+/** What happens while publishing, for logs, metrics and readiness. */
+export interface PublishObserver {
+  /** The other side failed; the same is tried again after `retryMs`. */
+  onPause(problem: EventProblem, retryMs: number): void;
+  /** `problem.id` cannot be published, nor anything after it. */
+  onHold(problem: EventProblem): void;
+  /** Records were acknowledged: nothing is wrong any more. */
+  onAcknowledged(byTopic: ReadonlyMap<string, number>, sendMs: number): void;
+}
+
+export class LaneRunner {
+  readonly #options: LaneRunnerOptions;
+  #isUnsent = false;
+
+  constructor(options: LaneRunnerOptions) {
+    this.#options = options;
+  }
+
+  get lane(): PublisherLane {
+    return this.#options.lane;
+  }
+
+  /** The lowest id of the batch that is not acknowledged; null when all are, 0 while none has been sent. */
+  get firstUnacknowledged(): number | null {
+    return this.#isUnsent ? 0 : (this.#options.lane.unacknowledged()[0] ?? null);
+  }
+
+  /**
+   * Sends what is filled. Resolves to true when everything is acknowledged or parked, to false when the signal was
+   * aborted before: some of it may be stored then, and all of it comes again.
+   */
+  async flush(signal: AbortSignal): Promise<boolean> {
+    const { lane, untilAllowed } = this.#options;
+    if (lane.filledEvents === 0) return true;
+    this.#isUnsent = true;
+    for (let attempt = 0; ; attempt++) {
+      await untilAllowed(signal);
+      if (signal.aborted) return false;
+      const startedAt = performance.now();
+      const sent = this.#isUnsent ? lane.send() : lane.repeat();
+      this.#isUnsent = false;
+      const outcome = await sent;
+      if (outcome.acknowledged.size > 0) {
+        this.#options.observer.onAcknowledged(outcome.acknowledged, performance.now() - startedAt);
+        attempt = 0;
+      }
+      if (outcome.failures.length === 0) return true;
+      const isHeld = await this.#settleFailures(outcome);
+      if (lane.unacknowledged().length === 0) return true;
+      if (isHeld !== null) await this.#wait(isHeld, attempt, signal);
+    }
+  }
+
+  /** Parks what can be parked. Answers what is to be waited for; a broker that is away first, as its cure may cure all. */
+  async #settleFailures({ failures }: SendOutcome): Promise<EventProblem | null> {
+    const { lane, problems, appendedUpTo } = this.#options;
+    let pause: SendFailure | null = null;
+    let hold: SendFailure | null = null;
+    for (const failure of failures) {
+      if (sendVerdict(failure.reason) === "pause") pause ??= failure;
+      else if ((await problems.onSend(failure, lane, appendedUpTo())) === "hold") hold ??= failure;
+    }
+    const failure = pause ?? hold;
+    if (failure === null) return null;
+    const { reason, topic, message } = failure;
+    return { reason, topic, message, id: failure.ids[0] ?? 0 };
+  }
+
+  async #wait(problem: EventProblem, attempt: number, signal: AbortSignal): Promise<void> {
+    const { observer, retryMaxMs, holdRetryMs } = this.#options;
+    if (sendVerdict(problem.reason) === "hold") {
+      observer.onHold(problem);
+      await abortableDelay(holdRetryMs, signal);
+      return;
+    }
+    const retryMs = backoffMs(attempt, retryMaxMs);
+    observer.onPause(problem, retryMs);
+    await abortableDelay(retryMs, signal);
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  apiVersionsV3,
+  Connection,
+  type ConnectionOptions,
+  initProducerIdV3,
+  initProducerIdV4,
+  metadataV9,
+  metadataV12,
+} from "@platformatic/kafka";
+import type { ProducerIdentity } from "./batch-header.ts";
+import {
+  type PartitionAnswer,
+  type PartitionBatch,
+  readProduceResponse,
+  writeProduceRequest,
+} from "./produce-request.ts";
+
+export interface BrokerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface BrokerConnectionOptions {
+  readonly clientId: string;
+  readonly connectTimeoutMs: number;
+  /** How long the broker may take to have a batch replicated. */
+  readonly sendTimeoutMs: number;
+  /** TLS and SASL for a host. */
+  readonly security: (host: string) => Pick<ConnectionOptions, "tls" | "tlsServerName" | "sasl">;
+}
+
+/** A cluster's answer about itself. */
+export type ClusterMetadata = Pick<Awaited<ReturnType<typeof metadataV9.api.async>>, "brokers" | "topics">;
+
+/** The client waits a little longer than the broker, so that the broker's own verdict arrives. */
+const REPLY_MARGIN_MS = 5_000;
+const PRODUCE = { key: 0, name: "Produce", versions: [11, 10, 9] };
+const METADATA = { key: 3, name: "Metadata", versions: [12, 9] };
+const INIT_PRODUCER_ID = { key: 22, name: "InitProducerId", versions: [4, 3] };
+
+type ApiVersions = Awaited<ReturnType<typeof apiVersionsV3.api.async>>["apiKeys"];
+
+/** A connection to one broker, authenticated and with the protocol's versions agreed on. */
+export class BrokerConnection {
+  readonly address: BrokerAddress;
+  readonly #connection: Connection;
+  readonly #sendTimeoutMs: number;
+  readonly #versions: ApiVersions;
+
+  private constructor(address: BrokerAddress, connection: Connection, sendTimeoutMs: number, versions: ApiVersions) {
+    this.address = address;
+    this.#connection = connection;
+    this.#sendTimeoutMs = sendTimeoutMs;
+    this.#versions = versions;
+  }
+
+  /** @throws when the broker cannot be reached, refuses the credentials, or is too old */
+  static async open(address: BrokerAddress, options: BrokerConnectionOptions): Promise<BrokerConnection> {
+    const connection = new Connection(options.clientId, {
+      connectTimeout: options.connectTimeoutMs,
+      requestTimeout: options.sendTimeoutMs + REPLY_MARGIN_MS,
+      ...options.security(address.host),
+    });
+    connection.on("error", () => {}); // every request that is under way fails with it, and so does the next
+    try {
+      await connection.connect(address.host, address.port);
+      const { apiKeys } = await apiVersionsV3.api.async(connection, "waybill-outbox-relay", "0");
+      return new BrokerConnection(address, connection, options.sendTimeoutMs, apiKeys);
+    } catch (error) {
+      connection.socket?.destroy();
+      throw error;
+    }
+  }
+
+  get isUsable(): boolean {
+    return this.#connection.isConnected();
+  }
+
+  produce(batches: readonly PartitionBatch[]): Promise<PartitionAnswer[]> {
+    return new Promise((resolve, reject) => {
+      this.#connection.send<PartitionAnswer[]>(
+        PRODUCE.key,
+        this.#version(PRODUCE),
+        () => writeProduceRequest(batches, this.#sendTimeoutMs),
+        (_correlationId, _key, _version, reader) => readProduceResponse(reader),
+        true,
+        true,
+        (error, answers) => (error === null && answers !== undefined ? resolve(answers) : reject(error)),
+      );
+    });
+  }
+
+  async metadata(topics: readonly string[], mayCreate: boolean): Promise<ClusterMetadata> {
+    const api = this.#version(METADATA) === 12 ? metadataV12.api : metadataV9.api;
+    try {
+      return (await api.async(this.#connection, [...topics], mayCreate)) as ClusterMetadata;
+    } catch (error) {
+      const answer = responseOf(error);
+      if (answer === null) throw error;
+      return answer as ClusterMetadata; // an error of one topic among others: it stands with that topic
+    }
+  }
+
+  async initProducerId(): Promise<ProducerIdentity> {
+    const { api } = this.#version(INIT_PRODUCER_ID) === 4 ? initProducerIdV4 : initProducerIdV3;
+    const { producerId, producerEpoch } = await api.async(this.#connection, null, 0, -1n, -1);
+    return { producerId, epoch: producerEpoch };
+  }
+
+  close(): void {
+    this.#connection.close(() => {}); // never fails: the socket is gone either way
+  }
+
+  #version({ key, name, versions }: { key: number; name: string; versions: readonly number[] }): number {
+    const offered = this.#versions.find(({ apiKey }) => apiKey === key);
+    const version = versions.find(
+      (candidate) => offered !== undefined && candidate >= offered.minVersion && candidate <= offered.maxVersion,
+    );
+    if (version !== undefined) return version;
+    const { host, port } = this.address;
+    throw new Error(
+      `the broker ${host}:${port} offers no version of ${name} that this driver speaks (${versions.join(", ")}): it needs ` +
+        "Kafka 2.6 or newer",
+    );
+  }
+}
+
+/** @platformatic/kafka throws whenever any part of an answer has an error code; the answer is inside. */
+function responseOf(error: unknown): unknown {
+  if (typeof error !== "object" || error === null || !("response" in error)) return null;
+  return error.response;
+}

@@ -1,0 +1,158 @@
+/**
+ * Reads the outbox by snapshot difference for the groups of shards that stand at one cursor: every row visible in S2 and
+ * not in S1, in order of id.
+ *
+ *            S2 = S1: nothing                      more rows than a batch, or a row refused
+ *              ┌────┐                            ┌───────────────────────┐
+ *              ▼    │                            │                       ▼
+ *    new ──► BETWEEN WINDOWS ──► read by (xid, id) ──► batch          IN A WINDOW ──► COPY by id ──► batch
+ *              ▲      (s2 null)        │ no rows         │            (s2, lastId)         │           │
+ *              │                       ▼                 ▼                 ▲               ▼           ▼
+ *              └────────────────── S1 := S2 ◄─────── all read              └── more ── lastId := … ◄───┘
+ *              ▲                                                                            │ no more
+ *              └──────────────────────────────── S1 := S2 ◄─────────────────────────────────┘
+ *
+ * `position` is where reading stands, ahead of what is acknowledged: the next batch is read while one is in flight.
+ * Nothing here is saved; a crash, and everything that is forgotten on purpose, goes back to a saved cursor and reads the
+ * same rows again, in the same order (a window's rows are fixed by S1 and S2; later windows only hold later commits).
+ *
+ * Why order per key holds: two transactions that write one key follow each other (the writer holds the aggregate's row
+ * lock), so the later one draws the higher id; and it becomes visible after the earlier one, so it is never in an earlier
+ * window.
+ */
+import type pg from "pg";
+import { afterWindow, type Cursor, insideWindow } from "./cursor.ts";
+import { checkXids } from "./database-checks.ts";
+import type { RowView } from "./publishers/lane-publisher.ts";
+import type { RowSink } from "./row-sink.ts";
+import { BatchTaker } from "./batch-taker.ts";
+import { emptyRowView } from "./row-view.ts";
+import { shardsOf } from "./shard-groups.ts";
+import { backlogFloor, topId } from "./sql/backlog-bounds.ts";
+import { copyBacklog } from "./sql/backlog-copy.ts";
+import { currentSnapshot } from "./sql/current-snapshot.ts";
+import { queryWindow, viewWindowRow } from "./sql/window-query.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { TopicNames } from "./topic-names.ts";
+
+/** How many ids one COPY walks at most: 0.5 s when all of them are of other windows. */
+const WALKED_IDS = 1_000_000;
+
+/** What all strands of a session read with. */
+export interface StrandReader {
+  /** Only strands use it, one read at a time. */
+  readonly client: pg.Client;
+  readonly topics: TopicNames;
+  /** Most events of a batch. */
+  readonly batchSize: number;
+  /** Most bytes of a batch; a single larger event makes a batch of its own. */
+  readonly maxBatchBytes: number;
+}
+
+/** Rows that a sink has taken. */
+export interface Batch {
+  /** Whose shards they are of. */
+  readonly groups: readonly number[];
+  /** Where the cursor stands when all of them are acknowledged. */
+  readonly next: Cursor;
+  /** Where it stands when those up to an id are. */
+  partial(lastId: number): Cursor;
+  readonly events: number;
+  readonly lastId: number;
+}
+
+export class Strand {
+  readonly groups: readonly number[];
+  readonly #reader: StrandReader;
+  readonly #shards: readonly number[];
+  #position: Cursor;
+  /** The highest id when the window was entered: the window has none above it. */
+  #windowTop: number | null = null;
+  /** What an event of the latest batch weighs; 0 before the first. */
+  #eventBytes = 0;
+
+  constructor(reader: StrandReader, groups: readonly number[], position: Cursor) {
+    this.groups = [...groups].sort((a, b) => a - b);
+    this.#reader = reader;
+    this.#shards = shardsOf(this.groups);
+    this.#position = position;
+  }
+
+  get position(): Cursor {
+    return this.#position;
+  }
+
+  /** Whether a large window is being read: more of it is to come at once. */
+  get isInWindow(): boolean {
+    return this.#position.s2 !== null;
+  }
+
+  /**
+   * Offers the next rows to the sink. Null when it took none; a large window may still have been walked on.
+   *
+   * @param end where the next window shall end; null: now
+   * @throws RelayError XIDS_WENT_BACK
+   */
+  async read(sink: RowSink, end: Snapshot | null): Promise<Batch | null> {
+    const taker = new BatchTaker(sink, this.#reader.maxBatchBytes);
+    const before = this.#position;
+    const window = before.s2 ?? (await this.#readWindow(taker, end));
+    if (window !== null) await this.#readBacklog(taker, window);
+    if (taker.taken === 0) return null;
+    this.#eventBytes = taker.bytes / taker.taken;
+    const windowEnd = before.s2 ?? this.#position.s2 ?? this.#position.s1;
+    return {
+      groups: this.groups,
+      next: this.#position,
+      partial: (lastId) => insideWindow(before, windowEnd, lastId),
+      events: taker.taken,
+      lastId: taker.lastId,
+    };
+  }
+
+  /** A window by (xid, id). Answers its end when it is a backlog, which is to be read by id. */
+  async #readWindow(taker: BatchTaker, end: Snapshot | null): Promise<Snapshot | null> {
+    const { client, batchSize, maxBatchBytes } = this.#reader;
+    const position = this.#position;
+    const s2 = end ?? (await currentSnapshot(client));
+    checkXids(position, s2);
+    if (s2.text === position.s1.text) return null;
+    const read = { s1: position.s1, s2, shards: this.#shards, maxEvents: batchSize, maxBytes: maxBatchBytes };
+    const rows = await queryWindow(client, read);
+    if (rows === null) {
+      this.#position = insideWindow(position, s2, (await backlogFloor(client, position.s1)) - 1);
+      return s2;
+    }
+    const view = emptyRowView();
+    for (const row of rows) {
+      viewWindowRow(row, view);
+      if (await taker.take(view)) continue;
+      if (taker.taken > 0) this.#position = insideWindow(position, s2, taker.lastId);
+      return null;
+    }
+    this.#position = afterWindow(position, s2, taker.lastId);
+    return null;
+  }
+
+  async #readBacklog(taker: BatchTaker, s2: Snapshot): Promise<void> {
+    const { client, topics } = this.#reader;
+    this.#windowTop ??= await topId(client);
+    const afterId = this.#position.lastId;
+    const toId = Math.min(this.#windowTop, afterId + WALKED_IDS);
+    const maxEvents = this.#eventsThatFit();
+    const read = { s1: this.#position.s1, s2, shards: this.#shards, afterId, toId, maxEvents };
+    const { rows, isTaken } = await copyBacklog(client, topics, read, taker);
+    const isComplete = isTaken && rows < maxEvents;
+    const reached = isComplete ? toId : Math.max(afterId, taker.lastId);
+    const isDone = isComplete && reached >= this.#windowTop;
+    this.#position = isDone ? afterWindow(this.#position, s2, reached) : insideWindow(this.#position, s2, reached);
+    if (isDone) this.#windowTop = null;
+  }
+
+  /** So that a batch of large events is not read many times over to be thrown away. */
+  #eventsThatFit(): number {
+    const { batchSize, maxBatchBytes } = this.#reader;
+    if (this.#eventBytes === 0) return batchSize;
+    return Math.max(1, Math.min(batchSize, Math.ceil(maxBatchBytes / this.#eventBytes)));
+  }
+}
