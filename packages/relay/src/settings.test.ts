@@ -32,7 +32,7 @@ describe("loadSettings", () => {
   });
 
   it("takes an empty variable for none", () => {
-    expect(loadSettings({ flags: {}, env: { ...env, RELAY_BATCH_SIZE: "" } }).batchSize).toBe(1_000);
+    expect(loadSettings({ flags: {}, env: { ...env, RELAY_BATCH_SIZE: "" } }).batchSize).toBe(4_000);
   });
 
   it("never repeats a URL that it cannot read, as it may hold a password", () => {

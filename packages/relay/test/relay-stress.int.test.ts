@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { describeEvent, parseFrame } from "@waybill/events";
 import { eventually } from "@waybill/harness";
 import { DeliveryChecker } from "./delivery-checker.ts";
@@ -12,17 +12,20 @@ const SEED = 4_711;
 
 let services: RelayServices;
 
-beforeAll(async () => {
+beforeEach(async () => {
   services = await startRelayServices();
   await createStressSchema(services.database.url);
 });
-afterAll(async () => {
+afterEach(async () => {
   await services.cleanUp();
   await services.stop();
 });
 
-it("loses and inverts nothing from writers under stress to the topic, while relays are killed", async () => {
-  const { topic: name } = createCountedEvent("stress");
+it.each([
+  { how: "killed", signal: "SIGKILL", topic: "killed" },
+  { how: "restarted in turn", signal: "SIGTERM", topic: "restarted" },
+] as const)("loses and inverts nothing under stress while two instances are $how", async ({ signal, topic: suffix }) => {
+  const { topic: name } = createCountedEvent(`stress-${suffix}`);
   const event: CountedEvent = describeEvent({
     type: "relay.test.stressed",
     version: 1,
@@ -36,30 +39,32 @@ it("loses and inverts nothing from writers under stress to the topic, while rela
   // The ring comes round every 8 s, and relays empty its slots as soon as they may.
   await services.client.query("SELECT waybill.set_slot_seconds(1)");
 
+  const options = services.options({ batchSize: 20, retentionHours: 0 });
+  let [older, newer] = await Promise.all([spawnRelay(options), spawnRelay(options)]);
   let isWriting = true;
   const writing = runStressWriters({
     url: services.database.url,
     writers: 8,
-    transactions: 120,
+    transactions: 160,
     seed: SEED,
     topic: event.topic,
     schemaId: event.schemaId,
   }).finally(() => {
     isWriting = false;
   });
-  let kills = 0;
+  let ends = 0;
   while (isWriting) {
-    const relay = await spawnRelay(services.options({ batchSize: 20, retentionHours: 0 }));
     const target = topic.records.length + random() * 150;
     await eventually(() => topic.records.length > target || !isWriting);
-    relay.kill("SIGKILL");
-    await relay.exited;
-    kills++;
+    older.kill(signal);
+    const exit = await older.exited;
+    expect(exit).toBe(signal === "SIGTERM" ? 0 : signal);
+    ends++;
+    [older, newer] = [newer, await spawnRelay(options)];
   }
   await writing;
-  expect(kills).toBeGreaterThan(1);
+  expect(ends).toBeGreaterThan(0);
 
-  await services.start();
   const { rows } = await services.client.query<{ committed: number }>(
     "SELECT count(*)::int AS committed FROM stress.audit",
   );
@@ -71,5 +76,9 @@ it("loses and inverts nothing from writers under stress to the topic, while rela
     return checker;
   };
   await eventually(() => check().delivered >= committed);
-  expect(await check().report(services.client)).toMatchObject({ committed, lost: 0, inverted: 0, phantom: 0 });
+  const report = await check().report(services.client);
+  expect(report).toMatchObject({ committed, lost: 0, inverted: 0, phantom: 0 });
+  if (signal === "SIGTERM") expect(report.repeated).toBe(0);
+  for (const relay of [older, newer]) relay.kill("SIGKILL");
+  await Promise.all([older.exited, newer.exited]);
 });
