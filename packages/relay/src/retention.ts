@@ -57,11 +57,14 @@ interface Hindrance {
 }
 
 const HOUR_MS = 3_600_000;
+/** While an old transaction is open, every save leaves 8 versions, and 200 saves a second make the next ones 100 us slower. */
+const COMPACT_MS = 1_000;
 
 export class Retention {
   readonly #options: RetentionOptions;
   readonly #hindrances = new Map<number, Hindrance>();
   #timer: NodeJS.Timeout | null = null;
+  #compacting: NodeJS.Timeout | null = null;
   #isRunning = false;
   #slotSeconds: number | null = null;
   readonly #warnings = new Map<string, string>();
@@ -73,6 +76,8 @@ export class Retention {
   /** Sweeps from now on, whenever this instance holds shard group 0. */
   start(): void {
     this.#isRunning = true;
+    this.#compacting = setInterval(() => void this.#compact(), COMPACT_MS);
+    this.#compacting.unref();
     void this.#runAndSchedule();
   }
 
@@ -80,6 +85,7 @@ export class Retention {
   stop(): void {
     this.#isRunning = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#compacting !== null) clearInterval(this.#compacting);
     this.#forget();
   }
 
@@ -121,6 +127,14 @@ export class Retention {
     if (!this.#isRunning) return;
     this.#timer = setTimeout(() => void this.#runAndSchedule(), delayMs);
     this.#timer.unref();
+  }
+
+  async #compact(): Promise<void> {
+    try {
+      if (this.#options.isOurs()) await compactCursors(this.#options.client);
+    } catch (error) {
+      if (this.#isRunning) this.#warn("compact", `the cursors are not freed of dead versions: ${describe(error)}`);
+    }
   }
 
   async #truncate(slot: number, ring: RingState): Promise<boolean> {

@@ -209,9 +209,9 @@ it("frees the cursors of the dead versions that an old transaction keeps, while 
     for (; isSaving; saved++) expect((await saver.query(save)).rowCount).toBe(1); // never fenced by it
   })();
   while (compacted < 3) {
-    if ((await bytes()) <= 262_144) continue;
+    if ((await bytes()) <= 131_072) continue;
     await retention.runOnce();
-    if ((await bytes()) < 262_144) compacted++;
+    if ((await bytes()) < 131_072) compacted++;
   }
   isSaving = false;
   await saving;
