@@ -104,6 +104,9 @@ BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'waybill.truncate_slot: needs read committed, not %', current_setting('transaction_isolation');
   END IF;
+  -- The parent first, as a TRUNCATE or ALTER of the whole outbox does: slot_seconds locks it too, and the other way round
+  -- the two would wait for each other.
+  LOCK TABLE ONLY waybill.outbox IN ACCESS SHARE MODE;
   EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE', partition);
   IF slot = waybill.slot_at(clock_timestamp()) THEN
     RETURN 'current';

@@ -4,7 +4,9 @@ import type pg from "pg";
 import { createLogger } from "../src/logger.ts";
 import { createMetrics, type RelayMetrics } from "../src/metrics.ts";
 import { Retention, type RetentionOptions } from "../src/retention.ts";
+import { readRingState } from "../src/sql/ring-state.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
+import { truncateSlot } from "../src/sql/truncate-slot.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";
 import { insertIntoSlot, publishAllRows, rowsBySlot, slotAhead } from "./ring-rows.ts";
 
@@ -108,6 +110,22 @@ it("sees under the lock what was committed while it waited", async () => {
   await writer.query("COMMIT");
   expect((await outcome).rows).toEqual([{ outcome: "unpublished" }]);
   await other.end();
+});
+
+it.each([
+  ["a look at the ring", () => readRingState(client)],
+  ["emptying a slot", async () => truncateSlot(client, await slotAhead(writer, 2), 0)],
+])("%s waits for the whole outbox without a slot in its hands, so that no deadlock comes of it", async (_, use) => {
+  await client.query("ALTER FUNCTION waybill.truncate_slot SET lock_timeout = '30s'");
+  await writer.query("BEGIN");
+  await writer.query("LOCK TABLE ONLY waybill.outbox IN ACCESS EXCLUSIVE MODE"); // what TRUNCATE locks first
+  const used = use();
+  await eventually(async () => (await writer.query("SELECT FROM pg_locks WHERE NOT granted")).rowCount === 1);
+  for (let slot = 0; slot < 8; slot++) {
+    await writer.query(`LOCK TABLE ONLY waybill.outbox_${slot} IN ACCESS EXCLUSIVE MODE NOWAIT`);
+  }
+  await writer.query("COMMIT");
+  await expect(used).resolves.toBeDefined();
 });
 
 it("refuses a snapshot from before the lock", async () => {

@@ -7,9 +7,13 @@ import { SLOT_COUNT } from "./backlog-bounds.ts";
 /**
  * The ring and all cursors, in one statement and so in one snapshot. Of each slot the ends of its two indexes, and which
  * of the transactions that cursors list as running have rows in it: 40 index look-ups, however large the table.
+ *
+ * `parent` is never executed: it has the parent locked before the slots, as a TRUNCATE or ALTER of the whole outbox locks
+ * them. slot_seconds locks it too, and after the slots the two would wait for each other.
  */
 export const ringStateQuery = `
-WITH cursors AS MATERIALIZED (SELECT DISTINCT s1::text, s2::text, last_id::text FROM waybill.relay_cursor),
+WITH parent AS (SELECT FROM ONLY waybill.outbox),
+cursors AS MATERIALIZED (SELECT DISTINCT s1::text, s2::text, last_id::text FROM waybill.relay_cursor),
 running AS MATERIALIZED (
   SELECT coalesce(array_agg(xid), '{}') AS xids FROM (
     SELECT pg_snapshot_xip(s1::pg_snapshot) AS xid FROM cursors
