@@ -12,8 +12,8 @@ export interface OutboxReads {
   currentSnapshot(): Promise<Snapshot>;
   /** The rows of a window in order of id, or null when they are more than the limits allow. */
   window(read: WindowRead): Promise<readonly WindowRow[] | null>;
-  /** An id that all rows of a window from `s1` are at or above; asked for after the window's end was taken. */
-  floor(s1: Snapshot): Promise<number>;
+  /** An id that all rows of the window `(s1, s2]` are at or above. */
+  floor(s1: Snapshot, s2: Snapshot): Promise<number>;
   /** The highest id there is. */
   topId(): Promise<number>;
   /** Offers a piece of a large window to the sink, in order of id. */
@@ -26,7 +26,7 @@ export function createOutboxReads(client: pg.Client): OutboxReads {
   return {
     currentSnapshot: () => currentSnapshot(client),
     window: (read) => queryWindow(client, read),
-    floor: (s1) => backlogFloor(client, s1),
+    floor: (s1, s2) => backlogFloor(client, s1, s2),
     topId: () => topId(client),
     backlog: (read, sink) => copyBacklog(client, topics, read, sink),
   };

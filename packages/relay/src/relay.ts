@@ -15,6 +15,7 @@ import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.t
 import { HoldAtProblem } from "./event-problems.ts";
 import { LoopReporter } from "./loop-reporter.ts";
 import { PublishLoop } from "./publish-loop.ts";
+import { Retention } from "./retention.ts";
 import { SchemaIds } from "./schema-ids.ts";
 import { RegistryProblem, SchemaRegistry } from "./schema-registry.ts";
 import { tracePublisher } from "./tracing/traced-lanes.ts";
@@ -206,6 +207,14 @@ class Relay implements RunningRelay {
       now: () => performance.now(),
       observer: new LoopReporter(reporter),
     });
+    const retention = new Retention({
+      client: session.control,
+      isOurs: () => session.leases.held.has(0),
+      retentionHours: this.#settings.retentionHours,
+      metrics,
+      logger: this.#logger,
+      now: () => performance.now(),
+    });
     this.#loop = loop;
     try {
       this.#retries.opened();
@@ -213,6 +222,7 @@ class Relay implements RunningRelay {
       if (this.#settings.wakeOnNotify) await listenForEvents(session.control, () => loop.onHint());
       this.#health.clear("database");
       monitor.start();
+      retention.start();
       await loop.run(this.#stopping.signal);
     } catch (error) {
       session.end(error);
@@ -220,6 +230,7 @@ class Relay implements RunningRelay {
       this.#noteDatabaseFailure(error);
     } finally {
       monitor.stop();
+      retention.stop();
       this.#loop = null;
       metrics.leases.set(0);
       // The next session reads anew: the row may be mended or gone by then.
