@@ -8,6 +8,7 @@ import type { RowView } from "../src/publishers/lane-publisher.ts";
 import { parseSnapshot } from "../src/snapshot.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { connect } from "./outbox-database.ts";
+import { startPooler } from "./pooler.ts";
 import { ReaderSession } from "./reader-session.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import { countedData, createCountedEvent, insertEvents, upTo, versionsOf } from "./test-event.ts";
@@ -267,4 +268,40 @@ it("an idle relay takes no transaction ids: polls and looks at leases are reads"
   await eventually(async () => (await polls()) > before.polls + 30);
   expect(await written()).toBe(before.written);
   expect(versionsOf(event, topic.records, "a")).toEqual([1]);
+});
+
+it("a pooler is noticed: the relay warns, works, and does not take its connection for a sign of life", async () => {
+  const pooler = await startPooler(services.database.url);
+  const event = createCountedEvent();
+  await services.register(event);
+  const topic = await services.topicOf(event);
+  const relay = await services.start({ databaseUrl: pooler.url });
+  expect(
+    services.log.filter(({ level, msg }) => level === "warn" && msg.startsWith("a pooler stands between")),
+  ).toHaveLength(1);
+  await insertEvents(services.client, event, countedData(["a"], 3));
+  await eventually(() => topic.records.length === 3);
+  const { rows } = await services.client.query("SELECT lock_key FROM waybill.relay_instance");
+  expect(rows).toEqual([{ lock_key: null }]);
+  await relay.stop();
+  await pooler.stop();
+});
+
+it("a sequence that was set back is told: new events may overtake older ones of their key", async () => {
+  const event = createCountedEvent();
+  await services.register(event);
+  const topic = await services.topicOf(event);
+  await insertEvents(services.client, event, countedData(["a"], 5));
+  const first = await services.start();
+  await eventually(() => topic.records.length === 5);
+  await first.stop();
+  const sequence = "pg_get_serial_sequence('waybill.outbox', 'id')";
+  const { rows } = await services.client.query<{ at: string }>(`SELECT nextval(${sequence}) AS at`);
+  await services.client.query(`SELECT setval(${sequence}, 1)`);
+  try {
+    await services.start();
+    expect(services.log.find(({ msg }) => msg.includes("set back"))).toMatchObject({ level: "warn" });
+  } finally {
+    await services.client.query(`SELECT setval(${sequence}, $1)`, [rows[0]?.at]);
+  }
 });
