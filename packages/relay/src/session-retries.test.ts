@@ -68,6 +68,15 @@ it("tells another failure of the same series, ten seconds after the last line at
   expect(retries.failed("connection lost").isNews).toBe(false);
 });
 
+it("takes messages for the same that differ in numbers alone", () => {
+  const { clock, retries } = setUp();
+  const news = Array.from({ length: 20 }, (_, n) => {
+    clock.ms = n * 10_000;
+    return retries.failed(`process ${n} waits since ${clock.ms}`).isNews;
+  });
+  expect(news.filter(Boolean)).toHaveLength(1);
+});
+
 it("floods nobody when failures come and go", () => {
   const { clock, retries } = setUp();
   let lines = 0;

@@ -57,9 +57,10 @@ export class SessionRetries {
     if (this.#openedAt !== null && now - this.#openedAt >= this.#options.retryMaxMs) this.#end();
     this.#openedAt = null;
     if (this.#failures++ === 0) this.#since = now;
-    const isNews = now - this.#toldAt >= (this.#told.has(message) ? REMIND_MS : TELL_AGAIN_MS);
+    const kind = message.replaceAll(/\d+/g, "0"); // ports, process ids and times are no other failure
+    const isNews = now - this.#toldAt >= (this.#told.has(kind) ? REMIND_MS : TELL_AGAIN_MS);
     if (isNews) {
-      this.#told.add(message);
+      this.#told.add(kind);
       this.#toldAt = now;
     }
     return { failures: this.#failures, forMs: now - this.#since, isNews };
