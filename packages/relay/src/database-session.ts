@@ -54,6 +54,9 @@ export interface DatabaseSession {
   destroy(): void;
 }
 
+/** For all checks together: a statement may take a minute. */
+const CHECKS_MS = 65_000;
+
 /** @throws RelayError */
 export async function openDatabaseSession(options: DatabaseSessionOptions): Promise<DatabaseSession> {
   const lost = new AbortController();
@@ -67,6 +70,14 @@ export async function openDatabaseSession(options: DatabaseSessionOptions): Prom
   const disconnect = async () => {
     await Promise.all(connections.map((connection) => connection.close()));
   };
+  const destroy = () => {
+    for (const connection of connections) connection.destroy();
+  };
+  // Whoever waits for an answer of a server that fell silent would wait on.
+  lost.signal.addEventListener("abort", () => {
+    if (!isUsable(lost.signal)) destroy();
+  });
+  const unanswered = setTimeout(destroy, CHECKS_MS);
   try {
     const control = await open("control");
     const reader = await open("reader");
@@ -88,17 +99,19 @@ export async function openDatabaseSession(options: DatabaseSessionOptions): Prom
       end,
       async close() {
         leases.stop();
+        const unanswered = setTimeout(destroy, options.leaseMs);
         if (isUsable(lost.signal)) await leaveQuietly(leases, options.warn);
+        clearTimeout(unanswered);
         await disconnect();
         end(new RelayError("DATABASE_UNREACHABLE", "the session was closed"));
       },
-      destroy: () => {
-        for (const connection of connections) connection.destroy();
-      },
+      destroy,
     };
   } catch (error) {
     await disconnect();
     throw RelayError.is(error) ? error : describe(error, options.databaseUrl);
+  } finally {
+    clearTimeout(unanswered);
   }
 }
 

@@ -52,6 +52,12 @@ export interface LoopObserver extends PublishObserver {
   onSaved(durationMs: number): void;
 }
 
+/**
+ * The longest that a read may take: five statements of a minute. The control connection tells much sooner that a server or
+ * a network fell silent, but a stuck server process may serve the reader's alone.
+ */
+const READ_MS = 300_000;
+
 export class PublishLoop {
   readonly #options: PublishLoopOptions;
   readonly #strands: Strands;
@@ -115,6 +121,9 @@ export class PublishLoop {
         const isBehind = await this.#readAll(signal);
         if (!isBehind) await this.#wakeup.wait(this.#delayMs, signal);
       }
+    } catch (error) {
+      session.lost.throwIfAborted(); // with the cause: whoever waited for a connection only says that it is gone
+      throw error;
     } finally {
       await this.#finish();
     }
@@ -153,7 +162,10 @@ export class PublishLoop {
     const pipeline = this.#pipeline;
     const { observer } = this.#options;
     pipeline.begin();
-    const batch = await strand.read(pipeline.intake, this.#strands.windowEnd(strand));
+    const unanswered = setTimeout(() => this.#options.session.destroy(), READ_MS);
+    const batch = await strand
+      .read(pipeline.intake, this.#strands.windowEnd(strand))
+      .finally(() => clearTimeout(unanswered));
     const { problem } = pipeline.intake;
     if (batch !== null) {
       if (!(await pipeline.settle())) return true;
