@@ -193,8 +193,8 @@ function describe(error: unknown, databaseUrl: string): RelayError {
   return new RelayError(
     "DATABASE_UNREACHABLE",
     `PostgreSQL at ${databasePlace(databaseUrl)} does not let the relay work: ${messageOf(error)}${code}. Its role needs USAGE ` +
-      "on the schema waybill, SELECT on its tables, UPDATE on waybill.relay_cursor, and INSERT, UPDATE and DELETE on " +
-      "waybill.relay_instance.",
+      "on the schema waybill, SELECT on its tables (all rows: BYPASSRLS where row-level security is on), UPDATE on " +
+      "waybill.relay_cursor, and INSERT, UPDATE and DELETE on waybill.relay_instance.",
     { cause: error },
   );
 }

@@ -41,7 +41,9 @@ export interface SequenceFacts {
 
 export async function readSequence(client: pg.Client): Promise<SequenceFacts> {
   const { rows } = await client.query<{ cache: string | null; last_id: string | null }>(
-    `SELECT s.seqcache::text AS cache, pg_sequence_last_value(s.seqrelid)::text AS last_id
+    `SELECT s.seqcache::text AS cache,
+       CASE WHEN has_sequence_privilege(s.seqrelid, 'SELECT, USAGE') THEN pg_sequence_last_value(s.seqrelid) END::text
+         AS last_id
      FROM pg_sequence AS s WHERE s.seqrelid = pg_get_serial_sequence('waybill.outbox', 'id')::regclass`,
   );
   const [row] = rows;
@@ -115,8 +117,9 @@ export async function lackingPrivileges(client: pg.Client): Promise<string[]> {
        AS needed (privilege, name)
      WHERE to_regclass(needed.name) IS NOT NULL AND NOT has_table_privilege(to_regclass(needed.name), needed.privilege)
      UNION ALL
-     SELECT 'TRUNCATE on ' || i.inhrelid::regclass::text FROM pg_inherits AS i
-     WHERE i.inhparent = to_regclass('waybill.outbox') AND NOT has_table_privilege(i.inhrelid, 'TRUNCATE')`,
+     SELECT needed.privilege || ' on ' || i.inhrelid::regclass::text
+     FROM pg_inherits AS i, (VALUES ('SELECT'), ('TRUNCATE')) AS needed (privilege)
+     WHERE i.inhparent = to_regclass('waybill.outbox') AND NOT has_table_privilege(i.inhrelid, needed.privilege)`,
   );
   return rows.map(({ missing }) => missing);
 }
