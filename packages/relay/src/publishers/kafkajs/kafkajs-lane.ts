@@ -62,8 +62,6 @@ export class KafkajsLane implements PublisherLane {
   async send(): Promise<SendOutcome> {
     if (this.#flight.length > 0) throw new Error("send() before everything sent earlier is acknowledged or removed");
     this.#options.onSend();
-    const timestamp = String(this.#options.nowMs());
-    for (const { message } of this.#fill) message.timestamp = timestamp;
     const byTopic = Map.groupBy(this.#fill, ({ topic }) => topic);
     this.#flight = [...byTopic].map(([topic, records]) => ({ topic, records, isByPartition: false }));
     this.#clearFill();
@@ -71,6 +69,7 @@ export class KafkajsLane implements PublisherLane {
   }
 
   async repeat(): Promise<SendOutcome> {
+    this.#stamp();
     const outcome = new OutcomeBuilder();
     let spoiled = false;
     let broken: KafkajsFailure | null = null;
@@ -100,6 +99,12 @@ export class KafkajsLane implements PublisherLane {
   reset(): void {
     this.#clearFill();
     this.#flight = [];
+  }
+
+  /** Anew for each attempt: the brokers refuse a time that is too long ago, as after hours without them. */
+  #stamp(): void {
+    const timestamp = String(this.#options.nowMs());
+    for (const { records } of this.#flight) for (const { message } of records) message.timestamp = timestamp;
   }
 
   #partitionsOf(topic: string): TopicPartitions {
