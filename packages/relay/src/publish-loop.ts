@@ -5,6 +5,8 @@
  *     ▲                            │ a row refused: SETTLE, wait at it                             │
  *     └────────────────────────────┴───────────────────────────────────────────────────────────────┘
  *
+ * What was abandoned because its partitions are gone takes the same way: nothing is given back, and all is read anew.
+ *
  * LEASES takes claimed groups in at once. To give groups back it settles, saves, and releases; what does not settle within
  * a third of the lease time (the broker is away, or an event holds) is abandoned: the lanes are emptied, the strands go
  * back to what is acknowledged, and the successor repeats the rest.

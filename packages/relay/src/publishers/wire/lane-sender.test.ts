@@ -19,6 +19,10 @@ class FakeCluster implements SenderCluster {
     return this.leaders.get(partition) ?? partition % 2;
   }
 
+  lacks(): boolean {
+    return false;
+  }
+
   problemOf(): null {
     return null;
   }

@@ -27,7 +27,10 @@ import type { SealedBatch, SealedPartition } from "./sealed-partition.ts";
 const MAX_REQUEST_BYTES = 8 << 20;
 
 /** What of the cluster a sender needs. */
-export type SenderCluster = Pick<Cluster, "leaderOf" | "problemOf" | "doubt" | "refreshIfDoubtful" | "refresh">;
+export type SenderCluster = Pick<
+  Cluster,
+  "leaderOf" | "lacks" | "problemOf" | "doubt" | "refreshIfDoubtful" | "refresh"
+>;
 /** What of a connection. */
 export type SenderConnection = Pick<BrokerConnection, "produce">;
 
@@ -85,6 +88,10 @@ export class LaneSender {
 
   #failWithoutLeader(partition: SealedPartition, attempt: Attempt): void {
     const { cluster } = this.#options;
+    if (cluster.lacks(partition.topic, partition.partition)) {
+      const message = `the topic ${partition.topic} was made anew and has no partition ${partition.partition} any more`;
+      return fail(partition, "partition-missing", message, attempt);
+    }
     const problem = cluster.problemOf(partition.topic);
     const message = problem?.message ?? `partition ${partition.partition} has no leader`;
     fail(partition, problem?.reason ?? "unavailable", message, attempt);
