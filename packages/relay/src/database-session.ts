@@ -10,14 +10,16 @@
  * reloads the cursors from the database: after a crash of the server that lost asynchronous commits, transaction ids are
  * given out again, and a cursor kept in memory would take new events for published ones.
  */
+import { migrations } from "@waybill/outbox";
 import pg from "pg";
 import { type Connection, openConnection } from "./connection.ts";
 import { databasePlace } from "./connect-to-postgres.ts";
 import { checkForeignXids, checkIdentity, checkXids } from "./database-checks.ts";
-import { requireUsableDatabase } from "./database-requirements.ts";
+import { migrationProblem, requireUsableDatabase } from "./database-requirements.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { LeaseKeeper } from "./leases/lease-keeper.ts";
 import { loadCursors } from "./sql/cursor-store.ts";
+import { readAppliedMigrations } from "./sql/database-health.ts";
 import { type DatabaseIdentity, readDatabaseIdentity } from "./sql/database-identity.ts";
 import { missingPrivileges, readServerState, readXidState, type ServerState } from "./sql/database-state.ts";
 import type { RelayInstance } from "./sql/leases.ts";
@@ -136,6 +138,8 @@ async function checkDatabase(
   const { databaseUrl, warn } = options;
   await requireUsableDatabase(reader, databaseUrl);
   await requireUsableDatabase(control, databaseUrl);
+  const unmigrated = migrationProblem(await migrations(), await readAppliedMigrations(control));
+  if (unmigrated !== null) warn(unmigrated);
   const missing = await missingPrivileges(control);
   if (missing.length > 0) throw new Error(`its role lacks ${missing.join(", ")}`);
   const identity = await readDatabaseIdentity(control);

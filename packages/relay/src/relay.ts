@@ -263,7 +263,7 @@ class Relay implements RunningRelay {
     this.#metrics.errors.inc({ kind: "database", reason: code });
     const isNews = this.#health.set("database", messageOf(error));
     const fields = { code };
-    if (isNews) this.#logger.error(fields, `${messageOf(error)} The relay reconnects.`);
+    if (isNews) this.#logger.error(fields, `${messageOf(error).replace(/\.?$/, ".")} The relay reconnects.`);
     else this.#logger.debug(fields, messageOf(error));
   }
 

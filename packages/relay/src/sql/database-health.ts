@@ -143,10 +143,10 @@ export async function invalidIndexes(client: pg.Client): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** What `waybill.migration` records, by name; null where the migrations were applied by other means. */
+/** What `waybill.migration` records, by name; null where the migrations were applied by other means, or the role may not see. */
 export async function readAppliedMigrations(client: pg.Client): Promise<ReadonlyMap<string, string> | null> {
   const { rows: tables } = await client.query<{ found: boolean }>(
-    "SELECT to_regclass('waybill.migration') IS NOT NULL AS found",
+    "SELECT has_table_privilege(to_regclass('waybill.migration'), 'SELECT') IS TRUE AS found",
   );
   if (tables[0]?.found !== true) return null;
   const { rows } = await client.query<{ name: string; checksum: string }>(
