@@ -5,8 +5,6 @@ import { shardsOf } from "./shard-groups.ts";
 import { type BacklogSize, measureBacklog } from "./sql/backlog-size.ts";
 
 const INTERVAL_MS = 5_000;
-/** A statement of the session may take 60 s, and this one queues behind it. */
-const ANSWER_MS = 65_000;
 
 export interface BacklogMonitorOptions {
   readonly session: DatabaseSession;
@@ -15,9 +13,7 @@ export interface BacklogMonitorOptions {
   readonly metrics: RelayMetrics;
 }
 
-/**
- * Measures the backlog every few seconds on the control connection. A connection that swallows the question is cut.
- */
+/** Measures the backlog every few seconds on the control connection. */
 export class BacklogMonitor {
   readonly #options: BacklogMonitorOptions;
   #timer: NodeJS.Timeout | null = null;
@@ -48,7 +44,6 @@ export class BacklogMonitor {
     const { session } = this.#options;
     if (this.#isAsking || this.#isIdle || session.lost.aborted) return;
     this.#isAsking = true;
-    const watchdog = setTimeout(() => session.destroy(), ANSWER_MS);
     try {
       const size = await measureBacklog(
         session.control,
@@ -60,7 +55,6 @@ export class BacklogMonitor {
       // The server's own refusal, such as its time limit, is no lost connection.
       if (!(error instanceof pg.DatabaseError)) session.destroy();
     } finally {
-      clearTimeout(watchdog);
       this.#isAsking = false;
     }
   }

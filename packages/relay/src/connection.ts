@@ -42,6 +42,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     const reason = error === undefined ? "it was closed" : messageOf(error);
     onLost(new RelayError("DATABASE_UNREACHABLE", `the ${role} connection to PostgreSQL was lost: ${reason}`));
   };
+  if (role === "control") takeTurns(client);
   client.on("error", lose); // without a listener a lost connection would end the process
   client.on("end", () => lose());
   const connection: Connection = {
@@ -60,6 +61,18 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     await connection.close();
     throw error;
   }
+}
+
+/** Leases, saves and look-ups ask at once. `pg` has a queue of its own, but warns on standard error that it will go. */
+function takeTurns(client: pg.Client): void {
+  const send = client.query.bind(client) as (...query: unknown[]) => Promise<unknown>;
+  let last: Promise<unknown> = Promise.resolve();
+  const query = (...args: unknown[]): Promise<unknown> => {
+    const result = last.then(() => send(...args));
+    last = result.catch(() => {}); // told to whoever asked
+    return result;
+  };
+  client.query = query as typeof client.query;
 }
 
 async function endQuietly(client: pg.Client, socket: Socket): Promise<void> {

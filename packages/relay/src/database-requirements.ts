@@ -1,3 +1,4 @@
+import type { Migration } from "@waybill/outbox";
 import type pg from "pg";
 import { databasePlace } from "./connect-to-postgres.ts";
 import { RelayError } from "./errors.ts";
@@ -29,4 +30,27 @@ export async function requireUsableDatabase(
     `the database at ${databasePlace(databaseUrl)} has no ${missing.join(", ")}: run \`outbox-relay migrate\` (or, where ` +
       "Prisma migrates, `outbox-relay migrate --prisma <dir>`), then start the relay again.",
   );
+}
+
+/**
+ * What to run when the database's tables suffice, but its migrations are not those of this version; null when they are.
+ *
+ * @param known of this version
+ * @param applied what the database records; null when it does not tell
+ */
+export function migrationProblem(
+  known: readonly Pick<Migration, "name">[],
+  applied: ReadonlyMap<string, unknown> | null,
+): string | null {
+  if (applied === null) return null;
+  const pending = known.filter(({ name }) => !applied.has(name)).map(({ name }) => name);
+  if (pending.length > 0) {
+    return (
+      `the database lacks ${pending.join(", ")} of this version: run \`outbox-relay migrate\` (or, where Prisma migrates, ` +
+      "`outbox-relay migrate --prisma <dir>`). Until then the relay does without what they bring."
+    );
+  }
+  const newer = [...applied.keys()].filter((name) => !known.some((migration) => migration.name === name));
+  if (newer.length === 0) return null;
+  return `the database was migrated by a newer version (${newer.join(", ")}): update this relay to it.`;
 }

@@ -10,15 +10,17 @@
  * reloads the cursors from the database: after a crash of the server that lost asynchronous commits, transaction ids are
  * given out again, and a cursor kept in memory would take new events for published ones.
  */
+import { migrations } from "@waybill/outbox";
 import type pg from "pg";
 import { type Connection, openConnection } from "./connection.ts";
 import { databasePlace } from "./connect-to-postgres.ts";
 import { checkForeignXids, checkIdentity, checkXids } from "./database-checks.ts";
-import { requireUsableDatabase } from "./database-requirements.ts";
+import { migrationProblem, requireUsableDatabase } from "./database-requirements.ts";
 import { describeDatabaseError } from "./describe-database-error.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { LeaseKeeper } from "./leases/lease-keeper.ts";
 import { loadCursors } from "./sql/cursor-store.ts";
+import { readAppliedMigrations } from "./sql/database-health.ts";
 import { type DatabaseIdentity, readDatabaseIdentity } from "./sql/database-identity.ts";
 import { missingPrivileges, readServerState, readXidState, type ServerState } from "./sql/database-state.ts";
 import type { RelayInstance } from "./sql/leases.ts";
@@ -55,6 +57,9 @@ export interface DatabaseSession {
   destroy(): void;
 }
 
+/** For all checks together: a statement may take a minute. */
+const CHECKS_MS = 65_000;
+
 /** @throws RelayError */
 export async function openDatabaseSession(options: DatabaseSessionOptions): Promise<DatabaseSession> {
   const lost = new AbortController();
@@ -68,6 +73,14 @@ export async function openDatabaseSession(options: DatabaseSessionOptions): Prom
   const disconnect = async () => {
     await Promise.all(connections.map((connection) => connection.close()));
   };
+  const destroy = () => {
+    for (const connection of connections) connection.destroy();
+  };
+  // Whoever waits for an answer of a server that fell silent would wait on.
+  lost.signal.addEventListener("abort", () => {
+    if (!isUsable(lost.signal)) destroy();
+  });
+  const unanswered = setTimeout(destroy, CHECKS_MS);
   try {
     const control = await open("control");
     const reader = await open("reader");
@@ -89,17 +102,19 @@ export async function openDatabaseSession(options: DatabaseSessionOptions): Prom
       end,
       async close() {
         leases.stop();
+        const unanswered = setTimeout(destroy, options.leaseMs);
         if (isUsable(lost.signal)) await leaveQuietly(leases, lost.signal, options.warn);
+        clearTimeout(unanswered);
         await disconnect();
         end(new RelayError("DATABASE_UNREACHABLE", "the session was closed"));
       },
-      destroy: () => {
-        for (const connection of connections) connection.destroy();
-      },
+      destroy,
     };
   } catch (error) {
     await disconnect();
     throw describeDatabaseError(error, options.databaseUrl);
+  } finally {
+    clearTimeout(unanswered);
   }
 }
 
@@ -125,6 +140,8 @@ async function checkDatabase(
   const { databaseUrl, warn } = options;
   await requireUsableDatabase(reader, databaseUrl);
   await requireUsableDatabase(control, databaseUrl);
+  const unmigrated = migrationProblem(await migrations(), await readAppliedMigrations(control));
+  if (unmigrated !== null) warn(unmigrated);
   const missing = await missingPrivileges(control);
   if (missing.length > 0) {
     throw new RelayError(

@@ -37,8 +37,8 @@ export function describeDatabaseError(error: unknown, databaseUrl: string): Rela
 function remedyOf(code: string): string {
   if (code === "42501") {
     return (
-      "Its role needs USAGE on the schema waybill, SELECT on its tables, UPDATE on waybill.relay_cursor, and INSERT, UPDATE " +
-      "and DELETE on waybill.relay_instance."
+      "Its role needs USAGE on the schema waybill, SELECT on its tables (all rows: BYPASSRLS where row-level security is on), " +
+      "UPDATE on waybill.relay_cursor, and INSERT, UPDATE and DELETE on waybill.relay_instance."
     );
   }
   if (code === "57014")

@@ -69,6 +69,7 @@ function createRunner(changes: Partial<ConstructorParameters<typeof LaneRunner>[
     holdRetryMs: 1,
     untilAllowed: async () => {},
     appendedUpTo: () => 4,
+    onOutdated: () => void seen.push("outdated"),
     observer: {
       onPause: ({ message }) => void seen.push(`pause: ${message}`),
       onHold: ({ id, reason }) => void seen.push(`hold: ${reason} ${id}`),
@@ -86,6 +87,22 @@ describe("LaneRunner", () => {
     expect(await createRunner().flush(never)).toBe(true);
     expect(lane.attempts).toEqual([[1, 2, 3, 4], [2, 4], [4]]);
     expect(seen).toEqual(["pause: no 2", "pause: no 4"]);
+  });
+
+  it("gives up records whose partitions are gone: repeating them would never end", async () => {
+    const abandoned = new AbortController();
+    lane.plans = [plan([2, "partition-missing"], [3, "unavailable"])];
+    const runner = createRunner({ onOutdated: () => abandoned.abort() });
+    expect(await runner.flush(abandoned.signal)).toBe(false);
+    expect(lane.attempts).toHaveLength(1);
+  });
+
+  it("counts a batch that was forgotten unsent as no obstacle to the next", async () => {
+    const runner = createRunner();
+    expect(await runner.flush(AbortSignal.abort())).toBe(false);
+    expect(runner.firstUnacknowledged).toBe(0);
+    runner.reset();
+    expect(runner.firstUnacknowledged).toBeNull();
   });
 
   it("holds at a record that cannot be stored, for as long as it takes", async () => {

@@ -6,6 +6,7 @@
  *      ▲         │
  *      │         │ failures
  *      │         ▼
+ *      ├── OUTDATED: its partitions are gone ──► given up, to be read and appended anew
  *      ├── PAUSED (the other side's failure: backoff)
  *      ├── HELD (an event's failure: slow retry)
  *      └── parked: taken out of the lane, at once again
@@ -30,6 +31,8 @@ export interface LaneRunnerOptions {
   readonly untilAllowed: (signal: AbortSignal) => Promise<void>;
   /** The highest id appended to any lane so far. */
   readonly appendedUpTo: () => number;
+  /** What was appended cannot be sent as it is: it has to be appended anew, and the signal is aborted. */
+  readonly onOutdated: () => void;
   readonly observer: PublishObserver;
 }
 
@@ -60,6 +63,12 @@ export class LaneRunner {
     return this.#isUnsent ? 0 : (this.#options.lane.unacknowledged()[0] ?? null);
   }
 
+  /** Forgets everything; nothing may be in flight. */
+  reset(): void {
+    this.#isUnsent = false;
+    this.#options.lane.reset();
+  }
+
   /**
    * Sends what is filled. Resolves to true when everything is acknowledged or parked, to false when the signal was
    * aborted before: some of it may be stored then, and all of it comes again.
@@ -80,6 +89,7 @@ export class LaneRunner {
         attempt = 0;
       }
       if (outcome.failures.length === 0) return true;
+      if (outcome.failures.some(({ reason }) => reason === "partition-missing")) this.#options.onOutdated();
       const isHeld = await this.#settleFailures(outcome);
       if (lane.unacknowledged().length === 0) return true;
       if (isHeld !== null) await this.#wait(isHeld, attempt, signal);

@@ -26,7 +26,7 @@ export interface Buckets {
 /** What {@link RelayMetrics.errors} can count, by kind; all of it is exported from the start, as 0. */
 export const errorReasons = {
   database: ["CURSOR_FENCED", "DATABASE_IS_STANDBY", "DATABASE_UNREACHABLE"],
-  broker: ["unavailable"],
+  broker: ["partition-missing", "unavailable"],
   registry: ["registry-unavailable"],
   record: [
     "headers-invalid",

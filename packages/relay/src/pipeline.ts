@@ -56,7 +56,14 @@ export class Pipeline {
       onAcknowledged: (byTopic, sendMs) => options.observer.onAcknowledged(byTopic, sendMs),
     };
     this.#lanes = options.lanes.map(
-      (lane) => new LaneRunner({ ...options, lane, observer, appendedUpTo: () => this.#appendedUpTo }),
+      (lane) =>
+        new LaneRunner({
+          ...options,
+          lane,
+          observer,
+          appendedUpTo: () => this.#appendedUpTo,
+          onOutdated: () => this.abandon(),
+        }),
     );
     this.intake = new RowIntake({ publisher, schemaIds, problems, laneOf: (shard) => this.#laneOf(shard) });
   }
@@ -105,14 +112,14 @@ export class Pipeline {
     await abortableDelay(verdict === "hold" ? holdRetryMs : retryMs, ended);
   }
 
-  /** Gives up what is in flight at the next pause, so that its groups can be handed over. */
+  /** Gives up what is in flight at the next pause, so that its groups can be handed over, or its rows appended anew. */
   abandon(): void {
     this.#abandoned.abort();
   }
 
   /** Forgets everything; nothing may be in flight. */
   reset(): void {
-    for (const { lane } of this.#lanes) lane.reset();
+    for (const lane of this.#lanes) lane.reset();
     this.#batch = null;
     this.#inFlight = Promise.resolve(true);
     this.#abandoned = new AbortController();

@@ -5,6 +5,8 @@
  *     ▲                            │ a row refused: SETTLE, wait at it                             │
  *     └────────────────────────────┴───────────────────────────────────────────────────────────────┘
  *
+ * What was abandoned because its partitions are gone takes the same way: nothing is given back, and all is read anew.
+ *
  * LEASES takes claimed groups in at once. To give groups back it settles, saves, and releases; what does not settle within
  * a third of the lease time (the broker is away, or an event holds) is abandoned: the lanes are emptied, the strands go
  * back to what is acknowledged, and the successor repeats the rest.
@@ -53,6 +55,12 @@ export interface LoopObserver extends PublishObserver {
   /** The cursor of a strand was saved. */
   onSaved(durationMs: number): void;
 }
+
+/**
+ * The longest that a read may take: five statements of a minute. The control connection tells much sooner that a server or
+ * a network fell silent, but a stuck server process may serve the reader's alone.
+ */
+const READ_MS = 300_000;
 
 export class PublishLoop {
   readonly #options: PublishLoopOptions;
@@ -123,6 +131,9 @@ export class PublishLoop {
         if (isBehind) continue;
         observer.onPauseEnd(await this.#wakeup.wait(this.#delayMs, settings.pollBusyMs, signal));
       }
+    } catch (error) {
+      session.lost.throwIfAborted(); // with the cause: whoever waited for a connection only says that it is gone
+      throw error;
     } finally {
       await this.#finish();
     }
@@ -161,7 +172,10 @@ export class PublishLoop {
     const pipeline = this.#pipeline;
     const { observer } = this.#options;
     pipeline.begin();
-    const batch = await strand.read(pipeline.intake, this.#strands.windowEnd(strand));
+    const unanswered = setTimeout(() => this.#options.session.destroy(), READ_MS);
+    const batch = await strand
+      .read(pipeline.intake, this.#strands.windowEnd(strand))
+      .finally(() => clearTimeout(unanswered));
     const { problem } = pipeline.intake;
     if (batch !== null) {
       if (!(await pipeline.settle())) return true;

@@ -42,7 +42,7 @@ describe("SchemaRegistry", () => {
   it("registers with autoRegister, and touches no compatibility level", async () => {
     const { registry, calls } = createRegistry(
       [
-        [404, {}],
+        [404, { error_code: 40401 }],
         [200, { id: 8 }],
       ],
       true,
@@ -63,7 +63,7 @@ describe("SchemaRegistry", () => {
   ])("takes HTTP %d on registering for %s", async (status, reason) => {
     const { registry } = createRegistry(
       [
-        [404, {}],
+        [404, { error_code: 40401 }],
         [status, { message: "why" }],
       ],
       true,
@@ -74,9 +74,16 @@ describe("SchemaRegistry", () => {
     });
   });
 
-  it("takes a proxy's error page for an outage", async () => {
-    const { registry } = createRegistry([[502, "<h1>Bad gateway</h1>"]]);
-    await expect(registry.idOf("t", schema)).rejects.toMatchObject({ reason: "registry-unavailable" });
+  it.each([
+    [502, "<h1>Bad gateway</h1>"],
+    [404, "default backend - 404"],
+    [404, { error_code: 404, message: "HTTP 404 Not Found" }],
+  ])("takes a proxy's error page for an outage: HTTP %d %j", async (status, page) => {
+    for (const autoRegister of [false, true]) {
+      const { registry, calls } = createRegistry([[status, page]], autoRegister);
+      await expect(registry.idOf("t", schema)).rejects.toMatchObject({ reason: "registry-unavailable" });
+      expect(calls).toHaveLength(1);
+    }
   });
 
   it("checks that a registry answers, and that it takes the credentials", async () => {

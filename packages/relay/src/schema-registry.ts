@@ -26,7 +26,8 @@ export class RegistryProblem extends Error {
 }
 
 /** Confluent's API: 40401 is an unknown subject, 40403 an unknown schema. */
-const UNKNOWN = 404;
+const FIRST_UNKNOWN = 40_400;
+const LAST_UNKNOWN = 40_499;
 /** 409 is an incompatible schema, 422 an invalid one. */
 const REJECTED: ReadonlySet<number> = new Set([409, 422]);
 
@@ -75,7 +76,7 @@ export class SchemaRegistry {
     const body = JSON.stringify({ schema: schema.definition });
     const found = await this.#request("POST", path, body);
     if (found.status === 200) return idIn(found.body, subject);
-    if (found.status !== UNKNOWN) throw this.#problem(`looking up ${subject}`, found);
+    if (!isUnknown(found)) throw this.#problem(`looking up ${subject}`, found);
     if (!this.#options.autoRegister) {
       throw new RegistryProblem("schema-unknown", `the registry does not know this schema under ${subject}`);
     }
@@ -113,6 +114,12 @@ export class SchemaRegistry {
 interface RegistryResponse {
   readonly status: number;
   readonly body: unknown;
+}
+
+/** A proxy says 404 as well, while it has no registry behind it: that is an outage, and no verdict on the schema. */
+function isUnknown({ status, body }: RegistryResponse): boolean {
+  const code = field(body, "error_code");
+  return status === 404 && typeof code === "number" && code >= FIRST_UNKNOWN && code <= LAST_UNKNOWN;
 }
 
 /** A proxy's error page is not JSON, and its status says enough. */

@@ -19,6 +19,7 @@ export type ProblemReason =
 
 const verdicts: Readonly<Record<ProblemReason, SendVerdict>> = {
   unavailable: "pause",
+  "partition-missing": "pause",
   "registry-unavailable": "pause",
   "topic-missing": "hold",
   "not-authorized": "hold",
@@ -55,6 +56,7 @@ export function remedyOf(reason: ProblemReason, topic: string): string {
     case "headers-invalid":
       return "The row was not written by @waybill/outbox as it should be: see the row in waybill.outbox.";
     case "unavailable":
+    case "partition-missing":
     case "registry-unavailable":
       return "The relay goes on by itself as soon as it can.";
   }

@@ -3,7 +3,7 @@ import { eventually } from "@waybill/harness";
 import { startRegistry } from "@waybill/registry";
 import { readiness, registerSchema, type RelayServices, startRelayServices } from "./relay-services.ts";
 import { countedData, createCountedEvent, firstVersionsOf, insertEvents, upTo, versionsOf } from "./test-event.ts";
-import { createTopic, readTopic } from "./topic-reader.ts";
+import { createTopic, deleteTopic, countRecords, readTopic } from "./topic-reader.ts";
 
 let services: RelayServices;
 
@@ -85,6 +85,29 @@ it("holds at an event whose topic is missing, and goes on when it is created", a
   expect(versionsOf(event, topic.records, "b")).toEqual(upTo(3));
   expect(versionsOf(other, otherTopic.records, "a")).toEqual(upTo(2));
 });
+
+it.each(["wire", "kafkajs"] as const)(
+  "%s: reads anew what waits for partitions that a topic made anew no longer has",
+  async (driver) => {
+    const event = createCountedEvent();
+    await services.register(event);
+    const { topic, brokers } = { topic: event.topic, brokers: services.broker.brokers };
+    await createTopic(brokers, topic, 12);
+    await services.start({ driver });
+    const keys = ["a", "b", "c", "d", "e", "f"];
+    await insertEvents(services.client, event, countedData(keys, 1));
+    await eventually(async () => (await countRecords(brokers, topic)) === 6);
+    await deleteTopic(brokers, topic);
+    for (const key of keys) await insertEvents(services.client, event, [{ key, version: 2 }]);
+    await eventually(() => services.log.find(({ reason }) => reason === "topic-missing"));
+
+    await createTopic(brokers, topic, 2);
+    const reader = await services.topicOf(event, 2);
+    await eventually(() => keys.every((key) => versionsOf(event, reader.records, key).includes(2)));
+    await insertEvents(services.client, event, [{ key: "a", version: 3 }]);
+    await eventually(() => versionsOf(event, reader.records, "a").at(-1) === 3);
+  },
+);
 
 it("pauses while the registry is away", async () => {
   const registry = await startRegistry();

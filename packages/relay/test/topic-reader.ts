@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Kafka, logLevel } from "kafkajs";
+import { type Admin, Kafka, logLevel } from "kafkajs";
 
 export interface ReceivedRecord {
   readonly partition: number;
@@ -21,10 +21,28 @@ export function kafkaOf(brokers: readonly string[]): Kafka {
 }
 
 export async function createTopic(brokers: readonly string[], topic: string, numPartitions = 4): Promise<void> {
+  await withAdmin(brokers, (admin) =>
+    admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }], waitForLeaders: true }),
+  );
+}
+
+export async function deleteTopic(brokers: readonly string[], topic: string): Promise<void> {
+  await withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic] }));
+}
+
+/** How many records the topic has. */
+export function countRecords(brokers: readonly string[], topic: string): Promise<number> {
+  return withAdmin(brokers, async (admin) => {
+    const partitions = await admin.fetchTopicOffsets(topic);
+    return partitions.reduce((sum, { offset }) => sum + Number(offset), 0);
+  });
+}
+
+async function withAdmin<T>(brokers: readonly string[], ask: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafkaOf(brokers).admin();
   await admin.connect();
   try {
-    await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }], waitForLeaders: true });
+    return await ask(admin);
   } finally {
     await admin.disconnect();
   }

@@ -14,6 +14,8 @@
  * for how long it may believe so. A renewal that was asked for at t gives a lease until t + leaseMs or later by any clock
  * that runs at the same speed, as the database sets it after t; so nothing is sent from t + leaseMs - margin on.
  *
+ * Each look is also the session's pulse: one that is not answered within the lease time ends the session.
+ *
  * Crash points: before a claim commits, nothing was taken; after it, the lease runs out by itself; after a release
  * commits, whoever claims finds the cursor that was saved before it.
  */
@@ -106,19 +108,9 @@ export class LeaseKeeper {
     return true;
   }
 
-  /** Enters the list of instances and looks for groups. @throws the database driver's error */
+  /** Enters the list of instances and looks for groups. @throws RelayError, or the database driver's error */
   async start(): Promise<void> {
-    const { client, instance } = this.#options;
-    client.on("notification", ({ channel }) => {
-      if (channel === LEASE_CHANNEL) void this.look();
-    });
-    await removeInstance(client, instance.id);
-    await listenForLeases(client);
-    // A key for each session: an earlier connection of this process may not be quite gone.
-    const lockKey = randomInt(2 ** 31 - 1);
-    if (!this.#options.isPooled && (await lockInstance(client, lockKey))) this.#lockKey = lockKey;
-    await this.#renew();
-    await announceInstance(client);
+    await this.#answered(this.#enter());
     await this.look();
   }
 
@@ -179,12 +171,26 @@ export class LeaseKeeper {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
+  async #enter(): Promise<void> {
+    const { client, instance } = this.#options;
+    client.on("notification", ({ channel }) => {
+      if (channel === LEASE_CHANNEL) void this.look();
+    });
+    await removeInstance(client, instance.id);
+    await listenForLeases(client);
+    // A key for each session: an earlier connection of this process may not be quite gone.
+    const lockKey = randomInt(2 ** 31 - 1);
+    if (!this.#options.isPooled && (await lockInstance(client, lockKey))) this.#lockKey = lockKey;
+    await this.#renew();
+    await announceInstance(client);
+  }
+
   async #runTicks(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     try {
       while (this.#isTickWanted && !this.#isStopped) {
         this.#isTickWanted = false;
-        await this.#runOnce();
+        await this.#answered(this.#runOnce());
       }
     } catch (error) {
       this.#options.onFailure(error instanceof Error ? error : new Error(String(error)));
@@ -217,36 +223,35 @@ export class LeaseKeeper {
     if (isNews) onChange();
   }
 
-  /** @throws RelayError CURSOR_FENCED, or DATABASE_UNREACHABLE when no answer comes within the lease time */
+  /**
+   * A server or a network can fall silent without closing the connection, and TCP takes a quarter of an hour to notice.
+   *
+   * @throws RelayError DATABASE_UNREACHABLE when nothing comes within the lease time
+   */
+  async #answered(looking: Promise<void>): Promise<void> {
+    const { leaseMs } = this.#options;
+    const done = new AbortController();
+    const late = abortableDelay(leaseMs, done.signal).then(() => {
+      if (done.signal.aborted) return;
+      looking.catch(() => {}); // told here
+      throw new RelayError("DATABASE_UNREACHABLE", `PostgreSQL has not answered for ${leaseMs} ms`);
+    });
+    try {
+      await Promise.race([looking, late]);
+    } finally {
+      done.abort();
+    }
+  }
+
+  /** @throws RelayError CURSOR_FENCED */
   async #renew(): Promise<void> {
     const { client, instance, leaseMs, now } = this.#options;
     const asked = new Map(this.#held);
     const askedAt = now();
-    const renewed = await withinTime(
-      leaseMs,
-      renewLeases(client, { ...instance, lockKey: this.#lockKey }, leaseMs, asked),
-    );
+    const renewed = await renewLeases(client, { ...instance, lockKey: this.#lockKey }, leaseMs, asked);
     this.#renewedAt = askedAt;
     this.noteRenewed(renewed, askedAt);
     // What was released meanwhile is not missing.
     if ([...asked.keys()].some((group) => this.#held.has(group) && !renewed.includes(group))) throw fenced();
-  }
-}
-
-async function withinTime<T>(ms: number, result: Promise<T>): Promise<T> {
-  const done = new AbortController();
-  const late = abortableDelay(ms, done.signal).then(() => {
-    if (!done.signal.aborted) {
-      throw new RelayError("DATABASE_UNREACHABLE", `PostgreSQL did not renew the leases within ${ms} ms`);
-    }
-    return result;
-  });
-  try {
-    return await Promise.race([result, late]);
-  } catch (error) {
-    result.catch(() => {}); // told already
-    throw error;
-  } finally {
-    done.abort();
   }
 }

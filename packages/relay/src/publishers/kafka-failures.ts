@@ -2,7 +2,7 @@ import type { FailureReason } from "./lane-publisher.ts";
 
 /**
  * Kafka's errors by their names, in the words of the port. All others are `unavailable`: to repeat is always safe, to
- * give a record up is not.
+ * give a record up is not. INVALID_TIMESTAMP is one of them: the time is ours, so it says that clocks are apart.
  */
 const reasons: Readonly<Record<string, FailureReason>> = {
   UNKNOWN_TOPIC_OR_PARTITION: "topic-missing",
@@ -11,7 +11,6 @@ const reasons: Readonly<Record<string, FailureReason>> = {
   RECORD_LIST_TOO_LARGE: "record-too-large",
   INVALID_TOPIC_EXCEPTION: "record-invalid",
   INVALID_RECORD: "record-invalid",
-  INVALID_TIMESTAMP: "record-invalid",
 };
 
 export function failureReasonOf(error: string | null): FailureReason {

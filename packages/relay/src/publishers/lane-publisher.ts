@@ -43,10 +43,18 @@ export interface RowView {
  * Why records were not stored, in words that all brokers share.
  *
  * - `unavailable`: the broker's failure. Unreachable, no leader, a timeout, too few replicas: time cures it.
+ * - `partition-missing`: the topic was made anew with fewer partitions. Time does not cure it, as records keep their
+ *   partition: `reset` the lane and append the rows anew.
  * - `topic-missing`, `not-authorized`: a person must do something; the records themselves are well.
  * - `record-too-large`, `record-invalid`: one record's failure: the broker will never take it as it is.
  */
-export type FailureReason = "unavailable" | "topic-missing" | "not-authorized" | "record-too-large" | "record-invalid";
+export type FailureReason =
+  | "unavailable"
+  | "partition-missing"
+  | "topic-missing"
+  | "not-authorized"
+  | "record-too-large"
+  | "record-invalid";
 
 export interface SendFailure {
   readonly reason: FailureReason;

@@ -41,7 +41,9 @@ export interface SequenceFacts {
 
 export async function readSequence(client: pg.Client): Promise<SequenceFacts> {
   const { rows } = await client.query<{ cache: string | null; last_id: string | null }>(
-    `SELECT s.seqcache::text AS cache, pg_sequence_last_value(s.seqrelid)::text AS last_id
+    `SELECT s.seqcache::text AS cache,
+       CASE WHEN has_sequence_privilege(s.seqrelid, 'SELECT, USAGE') THEN pg_sequence_last_value(s.seqrelid) END::text
+         AS last_id
      FROM pg_sequence AS s WHERE s.seqrelid = pg_get_serial_sequence('waybill.outbox', 'id')::regclass`,
   );
   const [row] = rows;
@@ -116,8 +118,9 @@ export async function lackingPrivileges(client: pg.Client): Promise<string[]> {
        AS needed (privilege, name)
      WHERE to_regclass(needed.name) IS NOT NULL AND NOT has_table_privilege(to_regclass(needed.name), needed.privilege)
      UNION ALL
-     SELECT 'TRUNCATE on ' || i.inhrelid::regclass::text FROM pg_inherits AS i
-     WHERE i.inhparent = to_regclass('waybill.outbox') AND NOT has_table_privilege(i.inhrelid, 'TRUNCATE')`,
+     SELECT needed.privilege || ' on ' || i.inhrelid::regclass::text
+     FROM pg_inherits AS i, (VALUES ('SELECT'), ('TRUNCATE')) AS needed (privilege)
+     WHERE i.inhparent = to_regclass('waybill.outbox') AND NOT has_table_privilege(i.inhrelid, needed.privilege)`,
   );
   return rows.map(({ missing }) => missing);
 }
@@ -140,10 +143,10 @@ export async function invalidIndexes(client: pg.Client): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** What `waybill.migration` records, by name; null where the migrations were applied by other means. */
+/** What `waybill.migration` records, by name; null where the migrations were applied by other means, or the role may not see. */
 export async function readAppliedMigrations(client: pg.Client): Promise<ReadonlyMap<string, string> | null> {
   const { rows: tables } = await client.query<{ found: boolean }>(
-    "SELECT to_regclass('waybill.migration') IS NOT NULL AS found",
+    "SELECT has_table_privilege(to_regclass('waybill.migration'), 'SELECT') IS TRUE AS found",
   );
   if (tables[0]?.found !== true) return null;
   const { rows } = await client.query<{ name: string; checksum: string }>(

@@ -25,7 +25,10 @@ export async function missingPrivileges(client: pg.Client): Promise<string[]> {
        ('SELECT', 'waybill.relay_instance'), ('INSERT', 'waybill.relay_instance'),
        ('UPDATE', 'waybill.relay_instance'), ('DELETE', 'waybill.relay_instance')
      ) AS needed (privilege, relation)
-     WHERE NOT has_table_privilege(relation, privilege)`,
+     WHERE NOT has_table_privilege(relation, privilege)
+     UNION ALL
+     SELECT 'SELECT ON ' || inhrelid::regclass FROM pg_inherits -- a backlog's bounds are asked of each slot
+     WHERE inhparent = 'waybill.outbox'::regclass AND NOT has_table_privilege(inhrelid, 'SELECT')`,
   );
   return rows.map(({ name }) => name);
 }
@@ -43,7 +46,9 @@ export async function readXidState(client: pg.Client): Promise<XidState> {
   const { rows } = await client.query<{ snapshot: string; foreign_xids: boolean; last_id: string | null }>(
     `SELECT pg_current_snapshot()::text AS snapshot,
        EXISTS (SELECT FROM waybill.outbox WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())) AS foreign_xids,
-       pg_sequence_last_value(pg_get_serial_sequence('waybill.outbox', 'id')::regclass)::text AS last_id`,
+       CASE WHEN has_sequence_privilege(sequence, 'SELECT, USAGE') -- before PostgreSQL 17 it is an error to ask without
+         THEN pg_sequence_last_value(sequence) END::text AS last_id
+     FROM CAST(pg_get_serial_sequence('waybill.outbox', 'id') AS regclass) AS sequence`,
   );
   const row = rows[0] as { snapshot: string; foreign_xids: boolean; last_id: string | null };
   return {

@@ -3,6 +3,8 @@
  *
  * - The first five pin the plans of the reader's queries. Without them a table that was never analysed gets a plan
  *   that takes seconds (measured: 8 to 20 s on PostgreSQL 18), and autovacuum never analyses the ring's slots.
+ * - Row-level security would hide events without a word, and the cursor would pass them: without it they are an error.
+ * - Times come as text, in the form that the driver reads.
  * - A cursor lost in a crash of the server only repeats events, so its commit need not wait for the disk.
  * - Limits that databases and roles set for applications are not the relay's: it is idle by design, and a save that waits
  *   for a lock is better than one more session. PostgreSQL has transaction_timeout from 17 on.
@@ -17,6 +19,8 @@ SET plan_cache_mode = force_generic_plan;
 SET default_transaction_isolation = 'read committed';
 SET default_transaction_read_only = off;
 SET search_path = pg_catalog;
+SET row_security = off;
+SET datestyle = 'ISO';
 SET synchronous_commit = off;
 SET statement_timeout = '60s';
 SET lock_timeout = 0;

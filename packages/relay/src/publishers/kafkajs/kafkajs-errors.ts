@@ -7,11 +7,18 @@ export interface KafkajsFailure {
   readonly message: string;
   /** Whether a broker answered: else whatever is asked next fails the same way. */
   readonly isAnswer: boolean;
+  /** Whether the broker finds the records' time too far off. */
+  readonly isTimeRefused?: boolean;
 }
 
 export function kafkajsFailure(error: unknown): KafkajsFailure {
   const type = brokerErrorType(error);
-  return { reason: failureReasonOf(type), message: messageOf(error), isAnswer: type !== null };
+  return {
+    reason: failureReasonOf(type),
+    message: messageOf(error),
+    isAnswer: type !== null,
+    isTimeRefused: type === "INVALID_TIMESTAMP",
+  };
 }
 
 /** Kafka's name of the error, which kafkajs puts at the bottom of a chain of causes. */

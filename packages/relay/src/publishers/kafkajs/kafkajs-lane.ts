@@ -18,6 +18,8 @@ export interface KafkajsLaneOptions {
   readonly maxRequestBytes: number;
   /** @throws when the topic was never prepared */
   readonly partitionCount: (topic: string) => number;
+  /** Whether the topic is known, and known to have no such partition. */
+  readonly lacks: (topic: string, partition: number) => boolean;
   /** One request per broker. Rejects when any partition's part of it was not stored, or may not have been. */
   readonly send: (topic: string, records: readonly PinnedRecord[]) => Promise<void>;
   /** kafkajs keeps state that a failure can spoil for good: after some, its clients are made anew. */
@@ -62,11 +64,10 @@ export class KafkajsLane implements PublisherLane {
   async send(): Promise<SendOutcome> {
     if (this.#flight.length > 0) throw new Error("send() before everything sent earlier is acknowledged or removed");
     this.#options.onSend();
-    const timestamp = String(this.#options.nowMs());
-    for (const { message } of this.#fill) message.timestamp = timestamp;
     const byTopic = Map.groupBy(this.#fill, ({ topic }) => topic);
     this.#flight = [...byTopic].map(([topic, records]) => ({ topic, records, isByPartition: false }));
     this.#clearFill();
+    for (const { records } of this.#flight) this.#stamp(records);
     return this.repeat();
   }
 
@@ -75,8 +76,10 @@ export class KafkajsLane implements PublisherLane {
     let spoiled = false;
     let broken: KafkajsFailure | null = null;
     for (const flight of this.#flight) {
-      const failure: KafkajsFailure | null = broken ?? (await this.#sendTopic(flight, outcome));
+      const failure: KafkajsFailure | null =
+        broken ?? this.#outdated(flight, outcome) ?? (await this.#sendTopic(flight, outcome));
       if (failure === null) continue;
+      if (failure.isTimeRefused === true) this.#stamp(flight.records); // as after hours without a broker
       spoiled ||= failure.reason === "unavailable" || failure.reason === "topic-missing";
       if (broken !== null) failRecords(flight.records, broken, outcome);
       else if (!failure.isAnswer) broken = failure;
@@ -100,6 +103,19 @@ export class KafkajsLane implements PublisherLane {
   reset(): void {
     this.#clearFill();
     this.#flight = [];
+  }
+
+  /** @returns the failure of records whose partition the topic, made anew, does not have, told in `outcome` already */
+  #outdated({ topic, records }: TopicFlight, outcome: OutcomeBuilder): KafkajsFailure | null {
+    const lost = records.find(({ partition }) => this.#options.lacks(topic, partition));
+    if (lost === undefined) return null;
+    const message = `the topic ${topic} was made anew and has no partition ${lost.partition} any more`;
+    return failRecords(records, { reason: "partition-missing", message, isAnswer: true }, outcome);
+  }
+
+  #stamp(records: readonly PinnedRecord[]): void {
+    const timestamp = String(this.#options.nowMs());
+    for (const { message } of records) message.timestamp = timestamp;
   }
 
   #partitionsOf(topic: string): TopicPartitions {

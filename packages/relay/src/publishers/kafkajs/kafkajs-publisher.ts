@@ -73,7 +73,11 @@ export class KafkajsPublisher implements LanePublisher {
           throw error;
         }
       },
-      reconnect: () => producer.disconnect(),
+      lacks: (topic, partition) => this.#lacks(topic, partition),
+      reconnect: async () => {
+        await producer.disconnect();
+        await this.#refresh();
+      },
       onSend: () => this.#refreshIfOld(),
       nowMs: this.#options.nowMs,
     });
@@ -87,6 +91,11 @@ export class KafkajsPublisher implements LanePublisher {
     const known = this.#topics.get(topic);
     if (known === undefined) throw new Error(`topic ${topic} is appended to before it was prepared`);
     return known.partitions;
+  }
+
+  #lacks(topic: string, partition: number): boolean {
+    const known = this.#topics.get(topic);
+    return known !== undefined && !known.isMissing && partition >= known.partitions;
   }
 
   #setMissing(topic: string): void {
@@ -122,8 +131,8 @@ export class KafkajsPublisher implements LanePublisher {
   }
 
   async #refresh(): Promise<void> {
-    for (const [topic, { isMissing }] of this.#topics) {
-      const problem = isMissing ? null : await this.#findTopic(topic);
+    for (const topic of this.#topics.keys()) {
+      const problem = await this.#findTopic(topic);
       if (problem?.reason === "topic-missing") this.#setMissing(topic);
     }
     this.#refreshedAt = performance.now();

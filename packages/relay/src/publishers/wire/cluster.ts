@@ -48,6 +48,12 @@ export class Cluster {
     return count;
   }
 
+  /** Whether the topic is known, and known to have no such partition: it was made anew with fewer. */
+  lacks(topic: string, partition: number): boolean {
+    const state = this.#topics.get(topic);
+    return state !== undefined && state.problem === null && partition >= state.partitionCount;
+  }
+
   problemOf(topic: string): TopicProblem | null {
     const state = this.#topics.get(topic);
     return state === undefined ? { reason: "topic-missing", message: "never asked for" } : state.problem;

@@ -7,6 +7,7 @@ import { ProducerSequences } from "./producer-sequences.ts";
 
 const NOT_LEADER = 6;
 const MESSAGE_TOO_LARGE = 10;
+const INVALID_TIMESTAMP = 32;
 
 /** Two brokers; a topic's partition is led by partition modulo 2, until a test moves it. */
 class FakeCluster implements SenderCluster {
@@ -16,6 +17,10 @@ class FakeCluster implements SenderCluster {
 
   leaderOf(_topic: string, partition: number): number {
     return this.leaders.get(partition) ?? partition % 2;
+  }
+
+  lacks(): boolean {
+    return false;
   }
 
   problemOf(): null {
@@ -44,18 +49,22 @@ describe("LaneSender", () => {
   let answer: Answer;
   let sender: LaneSender;
   let fill: LaneFill;
+  let sequences: ProducerSequences;
+  let now: number;
 
   beforeEach(() => {
+    now = 1_000;
     cluster = new FakeCluster();
     requests = [];
     answer = () => 0;
     let producers = 0n;
+    sequences = new ProducerSequences(async () => ({ producerId: ++producers, epoch: 0 }));
     sender = new LaneSender({
       cluster,
       connections: { get: async (nodeId) => connectionTo(nodeId) },
-      sequences: new ProducerSequences(async () => ({ producerId: ++producers, epoch: 0 })),
+      sequences,
       codec: null,
-      nowMs: () => 1_000,
+      nowMs: () => now,
     });
     fill = new LaneFill({ pool: new BufferPool(0), maxBatchBytes: 400, partitionsOf: () => 4 });
   });
@@ -115,6 +124,50 @@ describe("LaneSender", () => {
     ]);
     expect(outcome.acknowledged.get("t")).toBe(10);
     expect(partitions[0]?.ids).toEqual([11, 12, 13, 14, 15, 16]);
+  });
+
+  it("gives records that waited too long the time of now, as another producer's, and loses none", async () => {
+    fill = new LaneFill({ pool: new BufferPool(0), maxBatchBytes: 100_000, partitionsOf: () => 1 });
+    appendRows(fill, 3);
+    const partitions = fill.seal();
+    const sent: [time: bigint, producer: bigint][] = [];
+    answer = ({ bytes }) => {
+      sent.push([bytes.readBigInt64BE(27), bytes.readBigInt64BE(43)]);
+      return NOT_LEADER;
+    };
+    await sender.attempt(partitions, new AbortController().signal);
+    now = 9_000;
+    answer = ({ bytes }) => {
+      sent.push([bytes.readBigInt64BE(27), bytes.readBigInt64BE(43)]);
+      return bytes.readBigInt64BE(27) < 9_000n ? INVALID_TIMESTAMP : 0;
+    };
+    const outcome = await sender.attempt(partitions, new AbortController().signal);
+    expect(outcome).toEqual({ acknowledged: new Map([["t", 3]]), failures: [] });
+    expect(sent).toEqual([
+      [1_000n, 1n],
+      [1_000n, 1n],
+      [9_000n, 2n],
+    ]);
+  });
+
+  it("pauses when the broker's clock is far from ours, and blames no record", async () => {
+    appendRows(fill, 3);
+    answer = () => INVALID_TIMESTAMP;
+    const { failures } = await sender.attempt(fill.seal(), new AbortController().signal);
+    expect(failures).toMatchObject([{ reason: "unavailable", message: "INVALID_TIMESTAMP", ids: [1, 2, 3] }]);
+  });
+
+  it("counts no sequence number for an answer that comes after its records were forgotten", async () => {
+    fill = new LaneFill({ pool: new BufferPool(0), maxBatchBytes: 100_000, partitionsOf: () => 1 });
+    appendRows(fill, 3);
+    const forgotten = new AbortController();
+    answer = () => {
+      forgotten.abort();
+      sequences.forgetAll();
+      return 0;
+    };
+    await sender.attempt(fill.seal(), forgotten.signal);
+    expect((await sequences.identified("t", 0)).next).toBe(0);
   });
 
   it("sends no more once it is aborted", async () => {

@@ -6,7 +6,7 @@
  *                              │                                       │
  *                              │ no answer                             ├ stored: the partition's next batch
  *                              ▼                                       ├ refused record: halves of the batch
- *              everything of this broker failed                        ├ out of sequence: the same as another producer's
+ *              everything of this broker failed                        ├ out of sequence, or of time: as another producer's
  *                                                                      └ failed: nothing more of the partition
  *
  * A batch that got no answer may be stored. It stays stamped: its repetition is the same bytes, which the broker knows.
@@ -27,7 +27,10 @@ import type { SealedBatch, SealedPartition } from "./sealed-partition.ts";
 const MAX_REQUEST_BYTES = 8 << 20;
 
 /** What of the cluster a sender needs. */
-export type SenderCluster = Pick<Cluster, "leaderOf" | "problemOf" | "doubt" | "refreshIfDoubtful" | "refresh">;
+export type SenderCluster = Pick<
+  Cluster,
+  "leaderOf" | "lacks" | "problemOf" | "doubt" | "refreshIfDoubtful" | "refresh"
+>;
 /** What of a connection. */
 export type SenderConnection = Pick<BrokerConnection, "produce">;
 
@@ -85,6 +88,10 @@ export class LaneSender {
 
   #failWithoutLeader(partition: SealedPartition, attempt: Attempt): void {
     const { cluster } = this.#options;
+    if (cluster.lacks(partition.topic, partition.partition)) {
+      const message = `the topic ${partition.topic} was made anew and has no partition ${partition.partition} any more`;
+      return fail(partition, "partition-missing", message, attempt);
+    }
     const problem = cluster.problemOf(partition.topic);
     const message = problem?.message ?? `partition ${partition.partition} has no leader`;
     fail(partition, problem?.reason ?? "unavailable", message, attempt);
@@ -103,6 +110,7 @@ export class LaneSender {
         for (const partition of [...round, ...queue]) fail(partition, "unavailable", messageOf(error), attempt);
         return;
       }
+      if (attempt.signal.aborted) return; // its records are forgotten: their numbers are another identity's by now
       const byPartition = new Map(answers.map((answer) => [nameOf(answer), answer]));
       for (const partition of round) {
         const goesOn = this.#judge(partition, byPartition.get(nameOf(partition)), attempt);
@@ -146,6 +154,9 @@ export class LaneSender {
       case "split":
         partition.splitFirst(cutAt(first.ids.length, answer.refusedRecord));
         return true;
+      case "new-time":
+        first.forgetTime();
+        return this.#renew(partition, answer, attempt);
       case "new-identity":
         return this.#renew(partition, answer, attempt);
       case "failed":

@@ -8,11 +8,13 @@ import { errorName, NO_ERROR } from "./protocol-errors.ts";
  * - `stored`: also when it says that it has it already.
  * - `new-identity`: it does not follow the producer's sequence; the same records go again as another producer's. At worst
  *   that repeats them, as one batch per partition is under way.
+ * - `new-time`: the broker finds its time too far off, as when it waited for hours: the same records with the time of now,
+ *   as another producer's, since these are no longer the bytes that may be stored.
  * - `split`: a record of it is refused; smaller batches tell which.
  * - `failed`: as it says; `isLeadershipDoubtful` when the cluster's metadata may be out of date.
  */
 export type ProduceVerdict =
-  | { readonly kind: "stored" | "new-identity" | "split" }
+  | { readonly kind: "stored" | "new-identity" | "new-time" | "split" }
   | { readonly kind: "failed"; readonly reason: FailureReason; readonly isLeadershipDoubtful: boolean };
 
 const outOfSequence: ReadonlySet<string> = new Set([
@@ -27,6 +29,7 @@ export function produceVerdict(code: number, records: number): ProduceVerdict {
   const name = errorName(code);
   if (code === NO_ERROR || name === "DUPLICATE_SEQUENCE_NUMBER") return { kind: "stored" };
   if (outOfSequence.has(name)) return { kind: "new-identity" };
+  if (name === "INVALID_TIMESTAMP") return { kind: "new-time" };
   const reason = failureReasonOf(name);
   if (isRecordFailure(reason) && records > 1) return { kind: "split" };
   return { kind: "failed", reason, isLeadershipDoubtful: reason === "unavailable" || reason === "topic-missing" };

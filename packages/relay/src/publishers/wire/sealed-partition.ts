@@ -38,6 +38,11 @@ export class SealedBatch {
     return this.#identity !== null;
   }
 
+  /** Has the next stamp take the time of then. Only with another identity: a stamped batch never changes. */
+  forgetTime(): void {
+    this.#timestampMs = 0;
+  }
+
   /** Makes it the producer's next batch of its partition. The time is that of its first stamp. */
   stamp(identity: ProducerIdentity, baseSequence: number, nowMs: number): void {
     if (this.#timestampMs === 0) this.#timestampMs = nowMs;
