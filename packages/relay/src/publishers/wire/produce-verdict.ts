@@ -7,7 +7,7 @@ import { errorName, NO_ERROR } from "./protocol-errors.ts";
  *
  * - `stored`: also when it says that it has it already.
  * - `new-identity`: it does not follow the producer's sequence; the same records go again as another producer's. At worst
- *   that repeats them, as one batch per partition is under way.
+ *   that repeats them, as one batch per partition is under way. Of a transaction: it is to be aborted, and begun anew.
  * - `split`: a record of it is refused; smaller batches tell which.
  * - `failed`: as it says; `isLeadershipDoubtful` when the cluster's metadata may be out of date.
  */
@@ -21,6 +21,8 @@ const outOfSequence: ReadonlySet<string> = new Set([
   "INVALID_PRODUCER_EPOCH",
   "PRODUCER_FENCED",
   "INVALID_PRODUCER_ID_MAPPING",
+  "INVALID_TXN_STATE",
+  "TRANSACTION_ABORTABLE",
 ]);
 
 export function produceVerdict(code: number, records: number): ProduceVerdict {
