@@ -85,6 +85,12 @@ export const kafkaSettings = {
   ...oauthSettings(),
 } as const;
 
+/** Pure: what is wrong with the settings of delivery together. */
+export function deliveryProblems({ delivery, driver }: Readonly<Record<string, unknown>>): string[] {
+  if (delivery !== "exactly-once" || driver !== "kafkajs") return [];
+  return ["--delivery exactly-once needs --driver wire: kafkajs cannot publish so that a crash repeats nothing"];
+}
+
 function deliverySettings() {
   return {
     delivery: choiceSetting(DELIVERIES, {

@@ -8,6 +8,7 @@
  *      │         ▼
  *      ├── PAUSED (the other side's failure: backoff)
  *      ├── HELD (an event's failure: slow retry)
+ *      ├── fenced: thrown; only what a new claim finds tells what is stored
  *      └── parked: taken out of the lane, at once again
  *
  * Crash points: every one of them leaves the cursor before the batch or, when held, before the first event that is not
@@ -15,6 +16,7 @@
  */
 import { abortableDelay } from "./abortable-delay.ts";
 import { backoffMs } from "./backoff.ts";
+import { RelayError } from "./errors.ts";
 import type { EventProblem, EventProblems } from "./event-problems.ts";
 import type { PublisherLane, SendFailure, SendOutcome } from "./publishers/lane-publisher.ts";
 import { sendVerdict } from "./send-verdict.ts";
@@ -63,8 +65,11 @@ export class LaneRunner {
   /**
    * Sends what is filled. Resolves to true when everything is acknowledged or parked, to false when the signal was
    * aborted before: some of it may be stored then, and all of it comes again.
+   *
+   * @param bookmark for a transactional lane
+   * @throws RelayError TRANSACTION_FENCED
    */
-  async flush(signal: AbortSignal): Promise<boolean> {
+  async flush(signal: AbortSignal, bookmark?: () => string): Promise<boolean> {
     const { lane, untilAllowed } = this.#options;
     if (lane.filledEvents === 0) return true;
     this.#isUnsent = true;
@@ -72,9 +77,10 @@ export class LaneRunner {
       await untilAllowed(signal);
       if (signal.aborted) return false;
       const startedAt = performance.now();
-      const sent = this.#isUnsent ? lane.send() : lane.repeat();
+      const sent = this.#isUnsent ? lane.send(bookmark?.()) : lane.repeat();
       this.#isUnsent = false;
       const outcome = await sent;
+      if (outcome.fenced !== undefined) throw fencedByBroker(outcome.fenced);
       if (outcome.acknowledged.size > 0) {
         this.#options.observer.onAcknowledged(outcome.acknowledged, performance.now() - startedAt);
         attempt = 0;
@@ -112,4 +118,12 @@ export class LaneRunner {
     observer.onPause(problem, retryMs);
     await abortableDelay(retryMs, signal);
   }
+}
+
+function fencedByBroker(message: string): RelayError {
+  return new RelayError(
+    "TRANSACTION_FENCED",
+    `Kafka has given shards of this relay to another one, or has ended a transaction that took too long (${message}): this ` +
+      "one starts over from the cursors in Kafka before it publishes again",
+  );
 }

@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import type { BacklogMonitor } from "./backlog-monitor.ts";
 import type { EventProblem } from "./event-problems.ts";
-import type { Health, HealthCondition } from "./health.ts";
+import type { ExactlyOnceObserver } from "./exactly-once/exactly-once.ts";
+import type { Health } from "./health.ts";
 import type { RelayMetrics } from "./metrics.ts";
 import type { LoopObserver } from "./publish-loop.ts";
 import { remedyOf } from "./send-verdict.ts";
@@ -19,7 +20,7 @@ export interface LoopReporterOptions {
 }
 
 /** Tells logs, metrics and readiness what the loop does. */
-export class LoopReporter implements LoopObserver {
+export class LoopReporter implements LoopObserver, ExactlyOnceObserver {
   readonly #options: LoopReporterOptions;
   #groups: readonly number[] = [];
 
@@ -60,9 +61,12 @@ export class LoopReporter implements LoopObserver {
   }
 
   onPause({ reason, message }: EventProblem, retryMs: number): void {
+    this.#notePause(reason === "registry-unavailable" ? "registry" : "broker", reason, message, retryMs);
+  }
+
+  #notePause(condition: "registry" | "broker", reason: string, message: string, retryMs: number): void {
     const { health, metrics, logger } = this.#options;
     health.beat();
-    const condition: HealthCondition = reason === "registry-unavailable" ? "registry" : "broker";
     metrics.errors.inc({ kind: condition, reason });
     const isNews = health.set(condition, message);
     const text = `the ${condition} fails: ${message}. Publishing pauses; the relay goes on by itself.`;
@@ -91,6 +95,19 @@ export class LoopReporter implements LoopObserver {
     if (health.clear("broker", "registry", "held")) logger.info("publishing again");
     metrics.lastAcknowledgedAt.setToCurrentTime();
     metrics.held.set(0);
+  }
+
+  onClaimPause(message: string, retryMs: number): void {
+    this.#notePause("broker", "unavailable", `cannot take over: ${message}`, retryMs);
+  }
+
+  onCursorIgnored(group: number, why: "adopted" | "failover"): void {
+    const because =
+      why === "adopted"
+        ? "the database was adopted since"
+        : "the database is on a later timeline, after a failover or a recovery: what was published since its own cursor " +
+          "was saved comes again";
+    this.#options.logger.warn({ groups: [group] }, `the cursor in Kafka is left aside: ${because}`);
   }
 
   onPublished(_: Batch, occurredAtMs: Float64Array): void {

@@ -26,7 +26,7 @@ export interface Buckets {
 /** What {@link RelayMetrics.errors} can count, by kind; all of it is exported from the start, as 0. */
 export const errorReasons = {
   database: ["CURSOR_FENCED", "DATABASE_IS_STANDBY", "DATABASE_UNREACHABLE"],
-  broker: ["unavailable"],
+  broker: ["TRANSACTION_FENCED", "unavailable"],
   registry: ["registry-unavailable"],
   record: [
     "headers-invalid",
@@ -179,6 +179,18 @@ export const metricsTable = {
     name: "waybill_relay_strands",
     type: "gauge",
     help: "Cursors that this instance reads with: 1 in steady state, more after it took groups over.",
+  },
+  transactions: {
+    name: "waybill_relay_transactions_total",
+    type: "counter",
+    help: "Kafka transactions of --delivery exactly-once: a batch's events of one shard group.",
+    labels: { outcome: "committed; aborted: an event was refused, or the broker failed for too long" },
+  },
+  commitSeconds: {
+    name: "waybill_relay_transaction_commit_duration_seconds",
+    type: "histogram",
+    help: "From asking for a transaction's commit to its acknowledgement; part of waybill_relay_send_duration_seconds.",
+    buckets: round,
   },
   deadLetters: {
     name: "waybill_relay_dead_letters",

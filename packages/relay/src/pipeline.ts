@@ -21,6 +21,8 @@ export interface PipelineOptions {
   readonly publisher: LanePublisher;
   /** Empty ones, which the groups are spread over; a group belongs to one. */
   readonly lanes: readonly PublisherLane[];
+  /** What a lane stores together with a batch; with transactional lanes, of which each group has its own. */
+  readonly bookmarkOf: ((group: number, batch: Batch) => string) | null;
   readonly schemaIds: SchemaIds;
   readonly problems: EventProblems;
   readonly retryMaxMs: number;
@@ -87,7 +89,7 @@ export class Pipeline {
     this.#batch = batch;
     this.#appendedUpTo = Math.max(this.#appendedUpTo, batch.lastId);
     const ended = AbortSignal.any([signal, this.#abandoned.signal]);
-    this.#inFlight = this.#flush(ended).then((isThrough) => {
+    this.#inFlight = this.#flush(batch, ended).then((isThrough) => {
       if (!isThrough) return false;
       this.#batch = null;
       this.#options.onPublished(batch, times);
@@ -123,8 +125,13 @@ export class Pipeline {
     return { laneOf: (shard) => this.#laneOf(shard), append: (row) => this.intake.append(row) };
   }
 
-  async #flush(signal: AbortSignal): Promise<boolean> {
-    const through = await Promise.all(this.#lanes.map((lane) => lane.flush(signal)));
+  async #flush(batch: Batch, signal: AbortSignal): Promise<boolean> {
+    const { bookmarkOf } = this.#options;
+    const through = await Promise.all(
+      this.#lanes.map((lane, group) =>
+        lane.flush(signal, bookmarkOf === null ? undefined : () => bookmarkOf(group, batch)),
+      ),
+    );
     return through.every(Boolean);
   }
 

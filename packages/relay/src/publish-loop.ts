@@ -7,12 +7,15 @@
  *
  * LEASES takes claimed groups in at once. To give groups back it settles, saves, and releases; what does not settle within
  * a third of the lease time (the broker is away, or an event holds) is abandoned: the lanes are emptied, the strands go
- * back to what is acknowledged, and the successor repeats the rest.
+ * back to what is acknowledged, and the successor repeats the rest. With exactly-once all groups are then claimed anew, as
+ * only Kafka knows what was stored of what was abandoned; and groups become strands when their lanes are taken over at the
+ * broker, in the background, as it may be away.
  */
 import type { DatabaseSession } from "./database-session.ts";
 import { backoffMs } from "./backoff.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import type { EventProblem, EventProblems } from "./event-problems.ts";
+import type { ExactlyOnce } from "./exactly-once/exactly-once.ts";
 import type { PublishObserver } from "./lane-runner.ts";
 import { Pipeline } from "./pipeline.ts";
 import { nextPollDelayMs } from "./poll-delay.ts";
@@ -30,6 +33,8 @@ export interface PublishLoopOptions {
   readonly session: DatabaseSession;
   readonly publisher: LanePublisher;
   readonly lanes: readonly PublisherLane[];
+  /** Null: at-least-once. Else every group has a lane. */
+  readonly exactlyOnce: ExactlyOnce | null;
   readonly schemaIds: SchemaIds;
   readonly problems: EventProblems;
   readonly settings: RelaySettings;
@@ -63,7 +68,7 @@ export class PublishLoop {
   #abandonTimer: NodeJS.Timeout | null = null;
 
   constructor(options: PublishLoopOptions) {
-    const { session, settings, observer, now } = options;
+    const { session, settings, observer, now, exactlyOnce } = options;
     this.#options = options;
     this.#delayMs = settings.pollBusyMs;
     this.#strands = new Strands({ ...settings, client: session.reader, topics: new TopicNames() });
@@ -75,6 +80,7 @@ export class PublishLoop {
     });
     this.#pipeline = new Pipeline({
       ...options,
+      bookmarkOf: exactlyOnce === null ? null : (group, batch) => exactlyOnce.bookmarkOf(group, batch),
       retryMaxMs: settings.retryMaxMs,
       holdRetryMs: settings.holdRetryMs,
       untilAllowed: (signal) => session.leases.untilValid(signal),
@@ -151,12 +157,13 @@ export class PublishLoop {
 
   async #readOne(strand: Strand, signal: AbortSignal): Promise<boolean> {
     const pipeline = this.#pipeline;
-    const { observer } = this.#options;
+    const { observer, exactlyOnce } = this.#options;
     pipeline.begin();
     const batch = await strand.read(pipeline.intake, this.#strands.windowEnd(strand));
     const { problem } = pipeline.intake;
     if (batch !== null) {
-      if (!(await pipeline.settle())) return true;
+      const [isThrough] = await Promise.all([pipeline.settle(), exactlyOnce?.makeDurable(batch)]);
+      if (!isThrough) return true;
       observer.onRead(batch);
       pipeline.launch(batch, signal);
       this.#attempt = 0;
@@ -173,21 +180,26 @@ export class PublishLoop {
   }
 
   async #applyLeases(signal: AbortSignal): Promise<void> {
-    const { session, problems, observer } = this.#options;
+    const { session, problems, observer, exactlyOnce } = this.#options;
     const { leases } = session;
     if (this.#pipeline.abandoned.aborted || leases.excess.length > 0) await this.#handOver();
     if (problems.wantsLanes && (await this.#pipeline.settle()) && !signal.aborted) {
       await problems.useLanes(this.#pipeline.quietLanes);
     }
     const claimed = leases.takeClaimed();
-    if (claimed.length === 0) return;
-    await problems.onClaimed(claimed.map(({ group }) => group));
-    this.#strands.add(claimed);
-    observer.onLeases([...leases.held.keys()]);
+    if (claimed.length > 0) {
+      await problems.onClaimed(claimed.map(({ group }) => group));
+      if (exactlyOnce === null) this.#strands.add(claimed);
+      else exactlyOnce.claim(claimed, () => this.#wakeup.wake());
+      observer.onLeases([...leases.held.keys()]);
+    }
+    const ready = exactlyOnce?.takeReady() ?? [];
+    if (ready.length > 0) this.#strands.add(ready);
   }
 
   /** Settles or abandons what is in flight, saves, and gives back what is above the fair share. */
   async #handOver(): Promise<void> {
+    const { exactlyOnce } = this.#options;
     const { leases } = this.#options.session;
     const isThrough = await this.#pipeline.settle();
     if (this.#abandonTimer !== null) clearTimeout(this.#abandonTimer);
@@ -195,6 +207,7 @@ export class PublishLoop {
     if (isThrough) this.#strands.acknowledgeAll();
     else this.#strands.rewind();
     this.#pipeline.reset();
+    const inDoubt = isThrough ? [] : [...this.#strands.acknowledged].map(([group, cursor]) => ({ group, cursor }));
     const { excess } = leases;
     for (const group of excess) {
       const cursor = this.#strands.acknowledged.get(group);
@@ -203,6 +216,10 @@ export class PublishLoop {
     await this.#checkpointer.drain();
     this.#strands.remove(excess);
     await leases.release(excess);
+    if (exactlyOnce !== null && inDoubt.length > 0) {
+      this.#strands.remove(inDoubt.map(({ group }) => group));
+      exactlyOnce.reclaim(inDoubt, () => this.#wakeup.wake());
+    }
     this.#options.observer.onLeases([...leases.held.keys()]);
   }
 

@@ -1,6 +1,6 @@
 import { messageOf, RelayError } from "./errors.ts";
 import { LOG_LEVELS } from "./logger.ts";
-import { kafkaSettings } from "./kafka-settings.ts";
+import { deliveryProblems, kafkaSettings } from "./kafka-settings.ts";
 import { kafkaSecurityProblems } from "./kafka-security-problems.ts";
 import {
   booleanSetting,
@@ -239,7 +239,7 @@ function loadNamed(
       problems.push(`${found.source}: ${messageOf(error)}`);
     }
   }
-  problems.push(...kafkaSecurityProblems(values));
+  problems.push(...kafkaSecurityProblems(values), ...deliveryProblems(values));
   if (problems.length === 0) return values;
   throw new RelayError("SETTINGS_INVALID", `wrong settings:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
 }

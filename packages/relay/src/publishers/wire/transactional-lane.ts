@@ -64,6 +64,7 @@ export class WireTransactionalLane implements TransactionalLane {
   #holding: Holding | null = null;
   #flight: Flight | null = null;
   #sending: AbortController | null = null;
+  #claiming: object | null = null;
 
   constructor(options: WireTransactionalLaneOptions) {
     this.#options = options;
@@ -73,9 +74,12 @@ export class WireTransactionalLane implements TransactionalLane {
     const { claimProducer, bookmarks, senderOf } = this.#options;
     this.reset();
     this.#holding = null;
+    const claiming = {};
+    this.#claiming = claiming;
     const producer = await claimProducer(claim.transactionalId);
     // Not before: only now is what an earlier holder committed, or what it left open, decided and on record.
     const bookmark = await bookmarks.last(claim.partition, claim.key);
+    if (this.#claiming !== claiming) throw new Error("the lane is being claimed anew");
     this.#holding = { claim, producer, sender: senderOf(claim.transactionalId, producer) };
     return bookmark;
   }
