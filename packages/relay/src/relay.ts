@@ -18,6 +18,7 @@ import { ExactlyOnce } from "./exactly-once/exactly-once.ts";
 import { transactionMetrics } from "./exactly-once/transaction-metrics.ts";
 import { LoopReporter } from "./loop-reporter.ts";
 import { PublishLoop } from "./publish-loop.ts";
+import { Retention } from "./retention.ts";
 import { SchemaIds } from "./schema-ids.ts";
 import { SHARD_GROUPS } from "./shard-groups.ts";
 import { RegistryProblem, SchemaRegistry } from "./schema-registry.ts";
@@ -215,10 +216,19 @@ class Relay implements RunningRelay {
       now: () => performance.now(),
       observer: reports,
     });
+    const retention = new Retention({
+      client: session.control,
+      isOurs: () => session.leases.held.has(0),
+      retentionHours: this.#settings.retentionHours,
+      metrics,
+      logger: this.#logger,
+      now: () => performance.now(),
+    });
     this.#loop = loop;
     try {
       await session.leases.start();
       monitor.start();
+      retention.start();
       await loop.run(this.#stopping.signal);
     } catch (error) {
       if (RelayError.is(error) && error.isRefusal) throw error;
@@ -227,6 +237,7 @@ class Relay implements RunningRelay {
       else this.#noteDatabaseFailure(error);
     } finally {
       monitor.stop();
+      retention.stop();
       this.#loop = null;
       metrics.leases.set(0);
       // The next session reads anew: the row may be mended or gone by then.
