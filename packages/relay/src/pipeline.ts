@@ -41,7 +41,6 @@ export class Pipeline {
   readonly intake: RowIntake;
   #batch: Batch | null = null;
   #inFlight: Promise<boolean> = Promise.resolve(true);
-  #appendedUpTo = 0;
   #abandoned = new AbortController();
 
   constructor(options: PipelineOptions) {
@@ -56,7 +55,13 @@ export class Pipeline {
       onAcknowledged: (byTopic, sendMs) => options.observer.onAcknowledged(byTopic, sendMs),
     };
     this.#lanes = options.lanes.map(
-      (lane) => new LaneRunner({ ...options, lane, observer, appendedUpTo: () => this.#appendedUpTo }),
+      (lane) =>
+        new LaneRunner({
+          ...options,
+          lane,
+          observer,
+          onRefused: (failure) => options.problems.onSend(failure, lane, () => this.intake.ids),
+        }),
     );
     this.intake = new RowIntake({ publisher, schemaIds, problems, laneOf: (shard) => this.#laneOf(shard) });
   }
@@ -85,7 +90,6 @@ export class Pipeline {
   launch(batch: Batch, signal: AbortSignal): void {
     const times = this.intake.takeTimes();
     this.#batch = batch;
-    this.#appendedUpTo = Math.max(this.#appendedUpTo, batch.lastId);
     const ended = AbortSignal.any([signal, this.#abandoned.signal]);
     this.#inFlight = this.#flush(ended).then((isThrough) => {
       if (!isThrough) return false;
@@ -119,8 +123,15 @@ export class Pipeline {
   }
 
   /** The lanes for someone else's rows; nothing may be filled or in flight. */
-  get quietLanes(): QuietLanes {
-    return { laneOf: (shard) => this.#laneOf(shard), append: (row) => this.intake.append(row) };
+  quietLanes(signal: AbortSignal): QuietLanes {
+    const ended = AbortSignal.any([signal, this.#abandoned.signal]);
+    return {
+      append: (row) => this.intake.append(row),
+      flush: async (onRefused) => {
+        const through = await Promise.all(this.#lanes.map((lane) => lane.flush(ended, onRefused)));
+        return through.every(Boolean);
+      },
+    };
   }
 
   async #flush(signal: AbortSignal): Promise<boolean> {

@@ -91,6 +91,11 @@ export class PublishLoop {
     return this.#strands.publishedId;
   }
 
+  /** Something is to be done: ends the pause between two polls. */
+  wake(): void {
+    this.#wakeup.wake();
+  }
+
   /** Leases have changed: looks at them soon, and does not let a batch that is stuck hold them up. */
   onLeaseChange(): void {
     this.#wakeup.wake();
@@ -155,6 +160,7 @@ export class PublishLoop {
     pipeline.begin();
     const batch = await strand.read(pipeline.intake, this.#strands.windowEnd(strand));
     const { problem } = pipeline.intake;
+    await this.#options.problems.store();
     if (batch !== null) {
       if (!(await pipeline.settle())) return true;
       observer.onRead(batch);
@@ -169,21 +175,29 @@ export class PublishLoop {
     if (!(await this.#pipeline.settle()) || signal.aborted) return;
     await this.#checkpointer.drain();
     const retryMs = backoffMs(this.#attempt++, this.#options.settings.retryMaxMs);
-    await this.#pipeline.waitAt(problem, sendVerdict(problem.reason), retryMs, signal);
+    const verdict = sendVerdict(problem.reason) === "pause" ? "pause" : "hold";
+    await this.#pipeline.waitAt(problem, verdict, retryMs, signal);
   }
 
   async #applyLeases(signal: AbortSignal): Promise<void> {
     const { session, problems, observer } = this.#options;
     const { leases } = session;
     if (this.#pipeline.abandoned.aborted || leases.excess.length > 0) await this.#handOver();
-    if (problems.wantsLanes && (await this.#pipeline.settle()) && !signal.aborted) {
-      await problems.useLanes(this.#pipeline.quietLanes);
-    }
+    if (problems.wantsLanes) await this.#lendLanes(signal);
     const claimed = leases.takeClaimed();
     if (claimed.length === 0) return;
     await problems.onClaimed(claimed.map(({ group }) => group));
     this.#strands.add(claimed);
     observer.onLeases([...leases.held.keys()]);
+  }
+
+  /** What is read is saved first: a crash must not bring back what is redriven or discarded now. */
+  async #lendLanes(signal: AbortSignal): Promise<void> {
+    if (!(await this.#pipeline.settle()) || signal.aborted) return;
+    await this.#checkpointer.drain();
+    if (signal.aborted) return;
+    this.#pipeline.begin();
+    await this.#options.problems.useLanes(this.#pipeline.quietLanes(signal));
   }
 
   /** Settles or abandons what is in flight, saves, and gives back what is above the fair share. */
@@ -202,6 +216,7 @@ export class PublishLoop {
     }
     await this.#checkpointer.drain();
     this.#strands.remove(excess);
+    this.#options.problems.onReleased(excess);
     await leases.release(excess);
     this.#options.observer.onLeases([...leases.held.keys()]);
   }

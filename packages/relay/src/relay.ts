@@ -4,6 +4,8 @@ import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import { BacklogMonitor } from "./backlog-monitor.ts";
 import { type DatabaseSession, openDatabaseSession } from "./database-session.ts";
+import { DeadLetters } from "./dead-letters/dead-letters.ts";
+import { DeadLetterWatch } from "./dead-letters/dead-letter-watch.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { Health } from "./health.ts";
 import { startHttpServer, type RunningHttpServer } from "./http-server.ts";
@@ -12,7 +14,6 @@ import { createMetrics, type RelayMetrics } from "./metrics.ts";
 import { abortableDelay } from "./abortable-delay.ts";
 import { createPublisher } from "./publishers/create-publisher.ts";
 import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.ts";
-import { HoldAtProblem } from "./event-problems.ts";
 import { LoopReporter } from "./loop-reporter.ts";
 import { PublishLoop } from "./publish-loop.ts";
 import { SchemaIds } from "./schema-ids.ts";
@@ -182,19 +183,41 @@ class Relay implements RunningRelay {
     metrics.databaseSessions.inc();
     metrics.clockOffsetSeconds.set(clockAheadMs / 1_000);
     const instances = () => session.leases.instances;
-    const reporter = { health: this.#health, metrics, logger: this.#logger, monitor, instances, clockAheadMs };
+    const reporting = { health: this.#health, metrics, logger: this.#logger, monitor, instances, clockAheadMs };
+    const observer = new LoopReporter(reporting);
+    const now = () => performance.now();
+    const deadLetters = new DeadLetters({
+      client: session.control,
+      held: () => session.leases.held,
+      settings: this.#settings,
+      now,
+      observer,
+      onChange: () => watch.noteChange(),
+    });
+    const watch = new DeadLetterWatch({
+      client: session.control,
+      shards: () => deadLetters.shards,
+      now,
+      onAsked: () => {
+        deadLetters.ask();
+        loop.wake();
+      },
+      onCounts: (counts) => observer.onCounts(counts),
+      onFailure: (error) => session.end(error),
+    });
     const loop = new PublishLoop({
       session,
       publisher: this.#publisher,
       lanes: this.#lanes,
       schemaIds: new SchemaIds((topic, schemaId) => this.#lookUpSchema(session, topic, schemaId)),
-      problems: new HoldAtProblem(),
+      problems: deadLetters,
       settings: this.#settings,
-      now: () => performance.now(),
-      observer: new LoopReporter(reporter),
+      now,
+      observer,
     });
     this.#loop = loop;
     try {
+      await watch.start();
       await session.leases.start();
       monitor.start();
       await loop.run(this.#stopping.signal);
@@ -203,6 +226,7 @@ class Relay implements RunningRelay {
       if (RelayError.is(error) && error.code === "CURSOR_FENCED") metrics.leaseChanges.inc({ change: "fenced" });
       this.#noteDatabaseFailure(error);
     } finally {
+      watch.stop();
       monitor.stop();
       this.#loop = null;
       metrics.leases.set(0);
