@@ -35,6 +35,11 @@ export function sendVerdict(reason: ProblemReason): SendVerdict {
   return verdicts[reason];
 }
 
+/** Whether a text is one of the reasons: another version may have stored others. */
+export function isProblemReason(reason: string): reason is ProblemReason {
+  return Object.hasOwn(verdicts, reason);
+}
+
 /** What a person can do about an event that is held or parked. */
 export function remedyOf(reason: ProblemReason, topic: string): string {
   switch (reason) {

@@ -59,7 +59,8 @@ it("needs no more rights than its documentation says", async () => {
     GRANT USAGE ON SCHEMA waybill TO ${role};
     GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO ${role};
     GRANT UPDATE ON waybill.relay_cursor TO ${role};
-    GRANT INSERT, UPDATE, DELETE ON waybill.relay_instance TO ${role}`);
+    GRANT INSERT, UPDATE, DELETE ON waybill.relay_instance, waybill.dead_letter TO ${role};
+    GRANT INSERT ON waybill.discarded_event TO ${role}`);
   const url = new URL(services.database.url);
   url.username = role;
   const relay = await services.start({ databaseUrl: url.href });

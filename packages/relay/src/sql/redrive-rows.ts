@@ -15,8 +15,8 @@ export interface RedrivenRow extends WindowRow {
 /** Requests looked at by one statement. */
 const MOST_REQUESTS = 1_000;
 
-/** All of a key's rows: `k` has its topic and key. */
-const OF_KEY = "hashtextextended(d.key, 0) = hashtextextended(k.key, 0) AND d.topic = k.topic AND d.key = k.key";
+/** All of a key's rows `d`: `k` has its topic and key. */
+export const OF_KEY = "hashtextextended(d.key, 0) = hashtextextended(k.key, 0) AND d.topic = k.topic AND d.key = k.key";
 
 /**
  * Whether no cursor will come upon the row `d` again: what is redriven or discarded before that would come back. Rows that
