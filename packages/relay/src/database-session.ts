@@ -182,8 +182,8 @@ function describe(error: unknown, databaseUrl: string): RelayError {
   return new RelayError(
     "DATABASE_UNREACHABLE",
     `PostgreSQL at ${databasePlace(databaseUrl)} does not let the relay work: ${messageOf(error)}${code}. Its role needs USAGE ` +
-      "on the schema waybill, SELECT on its tables, UPDATE on waybill.relay_cursor, and INSERT, UPDATE and DELETE on " +
-      "waybill.relay_instance.",
+      "on the schema waybill, SELECT on its tables, UPDATE on waybill.relay_cursor, INSERT, UPDATE and DELETE on " +
+      "waybill.relay_instance and waybill.dead_letter, and INSERT on waybill.discarded_event.",
     { cause: error },
   );
 }

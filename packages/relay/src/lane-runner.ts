@@ -17,21 +17,19 @@
 import { abortableDelay } from "./abortable-delay.ts";
 import { backoffMs } from "./backoff.ts";
 import { RelayError } from "./errors.ts";
-import type { EventProblem, EventProblems } from "./event-problems.ts";
-import type { PublisherLane, SendFailure, SendOutcome } from "./publishers/lane-publisher.ts";
+import type { EventProblem, OnRefused } from "./event-problems.ts";
+import type { Bookmark, PublisherLane, SendFailure, SendOutcome } from "./publishers/lane-publisher.ts";
 import { sendVerdict } from "./send-verdict.ts";
 
 export interface LaneRunnerOptions {
   readonly lane: PublisherLane;
-  readonly problems: EventProblems;
+  readonly onRefused: OnRefused;
   /** The cap of the backoff while paused. */
   readonly retryMaxMs: number;
   /** The time between two attempts while held. */
   readonly holdRetryMs: number;
   /** Resolves when the leases allow to send, or when the signal is aborted. */
   readonly untilAllowed: (signal: AbortSignal) => Promise<void>;
-  /** The highest id appended to any lane so far. */
-  readonly appendedUpTo: () => number;
   readonly observer: PublishObserver;
 }
 
@@ -69,7 +67,11 @@ export class LaneRunner {
    * @param bookmark for a transactional lane
    * @throws RelayError TRANSACTION_FENCED
    */
-  async flush(signal: AbortSignal, bookmark?: () => string): Promise<boolean> {
+  async flush(
+    signal: AbortSignal,
+    bookmark?: Bookmark,
+    onRefused: OnRefused = this.#options.onRefused,
+  ): Promise<boolean> {
     const { lane, untilAllowed } = this.#options;
     if (lane.filledEvents === 0) return true;
     this.#isUnsent = true;
@@ -77,7 +79,7 @@ export class LaneRunner {
       await untilAllowed(signal);
       if (signal.aborted) return false;
       const startedAt = performance.now();
-      const sent = this.#isUnsent ? lane.send(bookmark?.()) : lane.repeat();
+      const sent = this.#isUnsent ? lane.send(bookmark) : lane.repeat();
       this.#isUnsent = false;
       const outcome = await sent;
       if (outcome.fenced !== undefined) throw fencedByBroker(outcome.fenced);
@@ -86,20 +88,19 @@ export class LaneRunner {
         attempt = 0;
       }
       if (outcome.failures.length === 0) return true;
-      const isHeld = await this.#settleFailures(outcome);
+      const isHeld = await this.#settleFailures(outcome, onRefused);
       if (lane.unacknowledged().length === 0) return true;
       if (isHeld !== null) await this.#wait(isHeld, attempt, signal);
     }
   }
 
   /** Parks what can be parked. Answers what is to be waited for; a broker that is away first, as its cure may cure all. */
-  async #settleFailures({ failures }: SendOutcome): Promise<EventProblem | null> {
-    const { lane, problems, appendedUpTo } = this.#options;
+  async #settleFailures({ failures }: SendOutcome, onRefused: OnRefused): Promise<EventProblem | null> {
     let pause: SendFailure | null = null;
     let hold: SendFailure | null = null;
     for (const failure of failures) {
       if (sendVerdict(failure.reason) === "pause") pause ??= failure;
-      else if ((await problems.onSend(failure, lane, appendedUpTo())) === "hold") hold ??= failure;
+      else if ((await onRefused(failure, this.#options.lane)) === "hold") hold ??= failure;
     }
     const failure = pause ?? hold;
     if (failure === null) return null;
@@ -109,7 +110,7 @@ export class LaneRunner {
 
   async #wait(problem: EventProblem, attempt: number, signal: AbortSignal): Promise<void> {
     const { observer, retryMaxMs, holdRetryMs } = this.#options;
-    if (sendVerdict(problem.reason) === "hold") {
+    if (sendVerdict(problem.reason) !== "pause") {
       observer.onHold(problem);
       await abortableDelay(holdRetryMs, signal);
       return;

@@ -1,11 +1,13 @@
 import type { Logger } from "pino";
 import type { BacklogMonitor } from "./backlog-monitor.ts";
+import type { DeadLetterObserver } from "./dead-letters/dead-letters.ts";
 import type { EventProblem } from "./event-problems.ts";
 import type { ExactlyOnceObserver } from "./exactly-once/exactly-once.ts";
 import type { Health } from "./health.ts";
 import type { RelayMetrics } from "./metrics.ts";
 import type { LoopObserver } from "./publish-loop.ts";
 import { remedyOf } from "./send-verdict.ts";
+import type { DiscardedEvent } from "./sql/redrive-rows.ts";
 import type { Batch } from "./strand.ts";
 
 export interface LoopReporterOptions {
@@ -20,7 +22,7 @@ export interface LoopReporterOptions {
 }
 
 /** Tells logs, metrics and readiness what the loop does. */
-export class LoopReporter implements LoopObserver, ExactlyOnceObserver {
+export class LoopReporter implements LoopObserver, DeadLetterObserver, ExactlyOnceObserver {
   readonly #options: LoopReporterOptions;
   #groups: readonly number[] = [];
 
@@ -85,6 +87,54 @@ export class LoopReporter implements LoopObserver, ExactlyOnceObserver {
       `${remedyOf(reason, topic)} Nothing after it is published until then; nothing is lost.`;
     const isNews = health.set("held", text, String(id));
     if (isNews) logger.error({ outboxId: String(id), topic, reason }, text);
+  }
+
+  onParked({ id, topic, reason, message }: EventProblem, events: number): void {
+    const { health, metrics, logger } = this.#options;
+    metrics.errors.inc({ kind: "record", reason });
+    metrics.deadLettersParked.inc({ reason }, events);
+    metrics.held.set(0);
+    health.clear("held"); // publishing goes on, also when nothing else is there to be acknowledged
+    const others = events === 1 ? "" : ` and ${events - 1} more like it`;
+    logger.error(
+      { outboxId: String(id), topic, reason, events },
+      `outbox row ${id} for topic ${topic}${others} cannot be published (${reason}) and became a dead letter: ${message}. ` +
+        `${remedyOf(reason, topic)} Then \`outbox-relay dead-letters redrive\`. All other keys go on.`,
+    );
+  }
+
+  onFull({ id, topic, reason }: EventProblem): void {
+    this.#options.logger.debug(
+      { outboxId: String(id), topic, reason },
+      `outbox row ${id} is not put aside: so many keys are held in its shard group that this is no matter of single events`,
+    );
+  }
+
+  onRedriven(events: number): void {
+    this.#options.metrics.deadLettersRedriven.inc(events);
+    this.#options.logger.info({ events }, "dead letters published");
+  }
+
+  onRedriveFailed({ id, topic, reason, message }: EventProblem): void {
+    const { metrics, logger } = this.#options;
+    metrics.errors.inc({ kind: "record", reason });
+    logger.error(
+      { outboxId: String(id), topic, reason },
+      `dead letter ${id} for topic ${topic} still cannot be published (${reason}): ${message}. ${remedyOf(reason, topic)}`,
+    );
+  }
+
+  onDiscarded({ id, topic, reason, by, why }: DiscardedEvent): void {
+    const fields = { outboxId: String(id), topic, ...(reason === null ? {} : { reason }), by, why };
+    this.#options.logger.warn(
+      fields,
+      `dead letter ${id} for topic ${topic} was discarded by ${by}: it is gone for good`,
+    );
+  }
+
+  onCounts({ parked, behind }: { readonly parked: number; readonly behind: number }): void {
+    this.#options.metrics.deadLetters.set({ state: "parked" }, parked);
+    this.#options.metrics.deadLetters.set({ state: "behind" }, behind);
   }
 
   onAcknowledged(byTopic: ReadonlyMap<string, number>, sendMs: number): void {

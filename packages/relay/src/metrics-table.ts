@@ -197,20 +197,17 @@ export const metricsTable = {
     type: "gauge",
     help: "Events that wait as dead letters, in the shard groups that this instance holds.",
     labels: { state: "parked: cannot be published; behind: follows such an event of its key" },
-    reserved: "dead letters",
   },
   deadLettersParked: {
     name: "waybill_relay_dead_letters_parked_total",
     type: "counter",
     help: "Events that became dead letters, without those behind them.",
     labels: { reason: "as in waybill_relay_errors_total of kind record" },
-    reserved: "dead letters",
   },
   deadLettersRedriven: {
     name: "waybill_relay_dead_letters_redriven_total",
     type: "counter",
     help: "Dead letters that were published after all.",
-    reserved: "dead letters",
   },
   outboxBytes: {
     name: "waybill_relay_outbox_bytes",

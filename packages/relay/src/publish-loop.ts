@@ -17,13 +17,13 @@ import { Checkpointer } from "./checkpointer.ts";
 import type { EventProblem, EventProblems } from "./event-problems.ts";
 import type { ExactlyOnce } from "./exactly-once/exactly-once.ts";
 import type { PublishObserver } from "./lane-runner.ts";
-import { Pipeline } from "./pipeline.ts";
+import { Pipeline, type PipelineTransactions } from "./pipeline.ts";
 import { nextPollDelayMs } from "./poll-delay.ts";
 import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.ts";
 import type { SchemaIds } from "./schema-ids.ts";
 import { sendVerdict } from "./send-verdict.ts";
 import type { RelaySettings } from "./settings.ts";
-import { saveCursor } from "./sql/cursor-store.ts";
+import { fenced, saveCursor } from "./sql/cursor-store.ts";
 import type { Batch, Strand } from "./strand.ts";
 import { Strands } from "./strands.ts";
 import { TopicNames } from "./topic-names.ts";
@@ -80,7 +80,7 @@ export class PublishLoop {
     });
     this.#pipeline = new Pipeline({
       ...options,
-      bookmarkOf: exactlyOnce === null ? null : (group, batch) => exactlyOnce.bookmarkOf(group, batch),
+      transactions: exactlyOnce === null ? null : this.#transactions(exactlyOnce),
       retryMaxMs: settings.retryMaxMs,
       holdRetryMs: settings.holdRetryMs,
       untilAllowed: (signal) => session.leases.untilValid(signal),
@@ -95,6 +95,11 @@ export class PublishLoop {
   /** The highest id published, as far as this session knows. */
   get publishedId(): number {
     return this.#strands.publishedId;
+  }
+
+  /** Something is to be done: ends the pause between two polls. */
+  wake(): void {
+    this.#wakeup.wake();
   }
 
   /** Leases have changed: looks at them soon, and does not let a batch that is stuck hold them up. */
@@ -161,8 +166,9 @@ export class PublishLoop {
     pipeline.begin();
     const batch = await strand.read(pipeline.intake, this.#strands.windowEnd(strand));
     const { problem } = pipeline.intake;
+    await this.#options.problems.store();
     if (batch !== null) {
-      const [isThrough] = await Promise.all([pipeline.settle(), exactlyOnce?.makeDurable(batch)]);
+      const [isThrough] = await Promise.all([pipeline.settle(), exactlyOnce?.makeDurable()]);
       if (!isThrough) return true;
       observer.onRead(batch);
       pipeline.launch(batch, signal);
@@ -176,25 +182,31 @@ export class PublishLoop {
     if (!(await this.#pipeline.settle()) || signal.aborted) return;
     await this.#checkpointer.drain();
     const retryMs = backoffMs(this.#attempt++, this.#options.settings.retryMaxMs);
-    await this.#pipeline.waitAt(problem, sendVerdict(problem.reason), retryMs, signal);
+    const verdict = sendVerdict(problem.reason) === "pause" ? "pause" : "hold";
+    await this.#pipeline.waitAt(problem, verdict, retryMs, signal);
   }
 
   async #applyLeases(signal: AbortSignal): Promise<void> {
     const { session, problems, observer, exactlyOnce } = this.#options;
     const { leases } = session;
     if (this.#pipeline.abandoned.aborted || leases.excess.length > 0) await this.#handOver();
-    if (problems.wantsLanes && (await this.#pipeline.settle()) && !signal.aborted) {
-      await problems.useLanes(this.#pipeline.quietLanes);
-    }
+    if (problems.wantsLanes) await this.#lendLanes(signal);
     const claimed = leases.takeClaimed();
-    if (claimed.length > 0) {
-      await problems.onClaimed(claimed.map(({ group }) => group));
-      if (exactlyOnce === null) this.#strands.add(claimed);
-      else exactlyOnce.claim(claimed, () => this.#wakeup.wake());
-      observer.onLeases([...leases.held.keys()]);
-    }
-    const ready = exactlyOnce?.takeReady() ?? [];
-    if (ready.length > 0) this.#strands.add(ready);
+    if (claimed.length > 0) observer.onLeases([...leases.held.keys()]);
+    exactlyOnce?.claim(claimed, () => this.#wakeup.wake());
+    const ready = exactlyOnce === null ? claimed : exactlyOnce.takeReady();
+    if (ready.length === 0) return;
+    await problems.onClaimed(ready.map(({ group }) => group));
+    this.#strands.add(ready);
+  }
+
+  /** What is read is saved first: a crash must not bring back what is redriven or discarded now. */
+  async #lendLanes(signal: AbortSignal): Promise<void> {
+    if (!(await this.#pipeline.settle()) || signal.aborted) return;
+    await this.#checkpointer.drain();
+    if (signal.aborted) return;
+    this.#pipeline.begin();
+    await this.#options.problems.useLanes(this.#pipeline.quietLanes(signal));
   }
 
   /** Settles or abandons what is in flight, saves, and gives back what is above the fair share. */
@@ -215,9 +227,12 @@ export class PublishLoop {
     }
     await this.#checkpointer.drain();
     this.#strands.remove(excess);
+    this.#options.problems.onReleased(excess);
     await leases.release(excess);
     if (exactlyOnce !== null && inDoubt.length > 0) {
-      this.#strands.remove(inDoubt.map(({ group }) => group));
+      const groups = inDoubt.map(({ group }) => group);
+      this.#strands.remove(groups);
+      this.#options.problems.onReleased(groups);
       exactlyOnce.reclaim(inDoubt, () => this.#wakeup.wake());
     }
     this.#options.observer.onLeases([...leases.held.keys()]);
@@ -229,6 +244,18 @@ export class PublishLoop {
     this.#strands.acknowledgeAll();
     if (this.#checkpointer.ageMs < this.#options.settings.idleCheckpointMs) return;
     for (const { groups, position } of this.#strands.all) this.#checkpointer.request(groups, position);
+  }
+
+  #transactions(exactlyOnce: ExactlyOnce): PipelineTransactions {
+    return {
+      bookmarkOf: (group, { next }) => exactlyOnce.bookmarkOf(group, next),
+      bookmarkOfRedriven: (group, ids) => {
+        const cursor = this.#strands.acknowledged.get(group);
+        if (cursor === undefined) throw fenced();
+        return exactlyOnce.bookmarkOf(group, cursor, ids);
+      },
+      makeDurable: () => exactlyOnce.makeDurable(),
+    };
   }
 
   #onPublished(batch: Batch, occurredAtMs: Float64Array): void {

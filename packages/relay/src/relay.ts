@@ -4,6 +4,8 @@ import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import { BacklogMonitor } from "./backlog-monitor.ts";
 import { type DatabaseSession, openDatabaseSession } from "./database-session.ts";
+import { DeadLetters } from "./dead-letters/dead-letters.ts";
+import { DeadLetterWatch } from "./dead-letters/dead-letter-watch.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { Health } from "./health.ts";
 import { startHttpServer, type RunningHttpServer } from "./http-server.ts";
@@ -12,7 +14,6 @@ import { createMetrics, type RelayMetrics } from "./metrics.ts";
 import { abortableDelay } from "./abortable-delay.ts";
 import { createPublisher } from "./publishers/create-publisher.ts";
 import type { LanePublisher, PublisherLane, TransactionalLane } from "./publishers/lane-publisher.ts";
-import { HoldAtProblem } from "./event-problems.ts";
 import { ensureCursorTopic } from "./exactly-once/cursor-topic.ts";
 import { ExactlyOnce } from "./exactly-once/exactly-once.ts";
 import { transactionMetrics } from "./exactly-once/transaction-metrics.ts";
@@ -203,18 +204,38 @@ class Relay implements RunningRelay {
     metrics.databaseSessions.inc();
     metrics.clockOffsetSeconds.set(clockAheadMs / 1_000);
     const instances = () => session.leases.instances;
-    const reporter = { health: this.#health, metrics, logger: this.#logger, monitor, instances, clockAheadMs };
-    const reports = new LoopReporter(reporter);
+    const reporting = { health: this.#health, metrics, logger: this.#logger, monitor, instances, clockAheadMs };
+    const observer = new LoopReporter(reporting);
+    const now = () => performance.now();
+    const deadLetters = new DeadLetters({
+      client: session.control,
+      held: () => session.leases.held,
+      settings: this.#settings,
+      now,
+      observer,
+      onChange: () => watch.noteChange(),
+    });
+    const watch = new DeadLetterWatch({
+      client: session.control,
+      shards: () => deadLetters.shards,
+      now,
+      onAsked: () => {
+        deadLetters.ask();
+        loop.wake();
+      },
+      onCounts: (counts) => observer.onCounts(counts),
+      onFailure: (error) => session.end(error),
+    });
     const loop = new PublishLoop({
       session,
       publisher: this.#publisher,
       lanes: this.#lanes,
-      exactlyOnce: this.#exactlyOnce(session, reports),
+      exactlyOnce: this.#exactlyOnce(session, observer),
       schemaIds: new SchemaIds((topic, schemaId) => this.#lookUpSchema(session, topic, schemaId)),
-      problems: new HoldAtProblem(),
+      problems: deadLetters,
       settings: this.#settings,
-      now: () => performance.now(),
-      observer: reports,
+      now,
+      observer,
     });
     const retention = new Retention({
       client: session.control,
@@ -222,10 +243,11 @@ class Relay implements RunningRelay {
       retentionHours: this.#settings.retentionHours,
       metrics,
       logger: this.#logger,
-      now: () => performance.now(),
+      now,
     });
     this.#loop = loop;
     try {
+      await watch.start();
       await session.leases.start();
       monitor.start();
       retention.start();
@@ -236,6 +258,7 @@ class Relay implements RunningRelay {
       if (RelayError.is(error) && error.code === "TRANSACTION_FENCED") this.#noteFencedTransaction(error);
       else this.#noteDatabaseFailure(error);
     } finally {
+      watch.stop();
       monitor.stop();
       retention.stop();
       this.#loop = null;

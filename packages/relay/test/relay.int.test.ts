@@ -62,7 +62,8 @@ it("needs no more rights than its documentation says", async () => {
     GRANT INSERT, UPDATE, TRUNCATE ON waybill.relay_cursor TO ${role};
     GRANT TRUNCATE ON waybill.outbox_0, waybill.outbox_1, waybill.outbox_2, waybill.outbox_3, waybill.outbox_4,
       waybill.outbox_5, waybill.outbox_6, waybill.outbox_7 TO ${role};
-    GRANT INSERT, UPDATE, DELETE ON waybill.relay_instance TO ${role}`);
+    GRANT INSERT, UPDATE, DELETE ON waybill.relay_instance, waybill.dead_letter TO ${role};
+    GRANT INSERT ON waybill.discarded_event TO ${role}`);
   await insertIntoSlot(services.client, { slot: await slotAhead(services.client, 2), ageHours: 25 });
   await publishAllRows(services.client);
   const url = new URL(services.database.url);

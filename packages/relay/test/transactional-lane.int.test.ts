@@ -59,7 +59,7 @@ const claimed = (lane: TransactionalLane, claim: LaneClaim) =>
 /** Sends, and repeats while time cures what fails. */
 async function publish(lane: TransactionalLane, rows: readonly TestRow[], bookmark: string): Promise<SendFailure[]> {
   append(lane, rows);
-  let outcome = await lane.send(bookmark);
+  let outcome = await lane.send(() => bookmark);
   const failures = [...outcome.failures];
   while (lane.unacknowledged().length > 0) {
     if (outcome.fenced !== undefined) throw new Error(`fenced: ${outcome.fenced}`);
@@ -101,7 +101,7 @@ describe("a transactional lane", () => {
     expect((await claimed(lane, claim)).bookmark).toBeNull();
     append(lane, rowsOf(topic, 100));
     for (let batch = 1; batch <= 5; batch++) {
-      const sent = lane.send(`behind ${batch}`);
+      const sent = lane.send(() => `behind ${batch}`);
       append(lane, rowsOf(topic, 100, { from: batch * 100 + 1 }));
       let outcome = await sent;
       while (outcome.failures.length > 0) outcome = await lane.repeat();
@@ -119,7 +119,7 @@ describe("a transactional lane", () => {
     const topic = await publishers.newTopic();
     const lane = await openLane(topic);
     append(lane, rowsOf(topic, 1));
-    await expect(lane.send("x")).rejects.toThrow("before it was claimed");
+    await expect(lane.send(() => "x")).rejects.toThrow("before it was claimed");
     await claimed(lane, newClaim());
     append(lane, rowsOf(topic, 1));
     await expect(lane.send()).rejects.toThrow("without a bookmark");
@@ -146,7 +146,7 @@ describe("a transactional lane", () => {
     await publish(old, rowsOf(topic, 50), "first");
     append(old, rowsOf(topic, 50, { from: 51 }));
     broker.proxy.dropRequests(apiKeys.endTxn, 1); // stored, not committed
-    expect((await old.send("second")).failures).toMatchObject([{ reason: "unavailable" }]);
+    expect((await old.send(() => "second")).failures).toMatchObject([{ reason: "unavailable" }]);
 
     const next = await openLane(topic);
     expect((await claimed(next, claim)).bookmark).toBe("first");
@@ -163,7 +163,7 @@ describe("a transactional lane", () => {
     await claimed(old, claim);
     append(old, rowsOf(topic, 50));
     broker.proxy.dropReplies(apiKeys.endTxn, 1);
-    expect((await old.send("committed")).failures).toMatchObject([{ reason: "unavailable" }]);
+    expect((await old.send(() => "committed")).failures).toMatchObject([{ reason: "unavailable" }]);
     expect((await claimed(await openLane(topic), claim)).bookmark).toBe("committed");
     expect(await committedIds(topic, claim)).toEqual(upTo(50));
   });
@@ -197,12 +197,12 @@ describe("a transactional lane", () => {
     await publish(lane, rowsOf(topic, 8), "warm"); // on Apache Kafka leaders may be new
     append(lane, rowsOf(topic, 12, { from: 9 }));
     const release = broker.proxy.delayRequests(apiKeys.endTxn, 1);
-    expect((await lane.send("first")).failures).toMatchObject([{ reason: "unavailable" }]);
+    expect((await lane.send(() => "first")).failures).toMatchObject([{ reason: "unavailable" }]);
     expect((await lane.repeat()).failures).toEqual([]);
 
     append(lane, rowsOf(topic, 20, { from: 21 }));
     broker.proxy.dropRequests(apiKeys.endTxn, 1); // stored, not committed
-    expect((await lane.send("second")).failures).toMatchObject([{ reason: "unavailable" }]);
+    expect((await lane.send(() => "second")).failures).toMatchObject([{ reason: "unavailable" }]);
     release();
     await eventually(() => broker.proxy.late.includes(apiKeys.endTxn));
     // The late commit was of an old epoch: had it taken effect, the second batch would be committed now.
@@ -217,7 +217,7 @@ describe("a transactional lane", () => {
     await claimed(lane, claim);
     const poison: TestRow = { id: 11, topic, key: "key-3", payload: "x".repeat(5_000_000) };
     append(lane, [...rowsOf(topic, 10), poison, ...rowsOf(topic, 10, { from: 12 })]);
-    let outcome = await lane.send("first");
+    let outcome = await lane.send(() => "first");
     const failure = await eventually(async () => {
       const found = outcome.failures.find(({ reason }) => reason === "record-too-large");
       if (found === undefined) outcome = await lane.repeat();
@@ -240,7 +240,7 @@ describe("a transactional lane", () => {
     await claimed(lane, claim);
     append(lane, rowsOf(topic, 20));
     broker.proxy.dropRequests(apiKeys.endTxn, 1_000_000);
-    expect((await lane.send("never")).failures).toMatchObject([{ reason: "unavailable" }]);
+    expect((await lane.send(() => "never")).failures).toMatchObject([{ reason: "unavailable" }]);
     broker.proxy.dropRequests(apiKeys.endTxn, 0);
     // Readers get past the open transaction when the broker has aborted it.
     expect(await committedIds(topic, newClaim())).toEqual([]);
@@ -259,7 +259,7 @@ describe("a transactional lane", () => {
     await claimed(other, stranger);
     append(other, rowsOf(topic, 1));
     broker.proxy.dropRequests(apiKeys.endTxn, 1);
-    await other.send("open"); // an open transaction of another database in the same partition of cursors
+    await other.send(() => "open"); // an open transaction of another database in the same partition of cursors
     const lane = await openLane(topic);
     await lane.claim(claim).catch(() => {}); // it cannot know before the other is decided
     await eventually(async () => (await other.repeat(), other.unacknowledged().length === 0));

@@ -1,10 +1,11 @@
+import type { Cursor } from "../cursor.ts";
 import type { DatabaseSession } from "../database-session.ts";
 import type { TransactionalLane } from "../publishers/lane-publisher.ts";
 import { fenced } from "../sql/cursor-store.ts";
 import { currentSnapshot } from "../sql/current-snapshot.ts";
 import { flushWal } from "../sql/flush-wal.ts";
 import type { ClaimedGroup } from "../sql/leases.ts";
-import type { Batch } from "../strand.ts";
+import { removeRedriven } from "../sql/redrive-rows.ts";
 import type { GroupCursor } from "../strands.ts";
 import { LaneClaims } from "./lane-claims.ts";
 import { type KnownDatabase, requireKnownDatabase, type StartingPoint, writeBookmark } from "./relay-bookmark.ts";
@@ -33,7 +34,6 @@ export class ExactlyOnce {
   readonly #options: ExactlyOnceOptions;
   readonly #database: KnownDatabase;
   readonly #claims: LaneClaims;
-  #durableSnapshot = "";
   #onReady: () => void = () => {};
 
   /** @throws RelayError EXACTLY_ONCE_IMPOSSIBLE */
@@ -46,6 +46,9 @@ export class ExactlyOnce {
       database: this.#database,
       isHeld: (group, epoch) => session.leases.held.get(group) === epoch,
       snapshot: () => currentSnapshot(session.control),
+      removeRedriven: async ({ group, epoch }, ids) => {
+        await removeRedriven(session.control, new Map([[group, epoch]]), ids, []);
+      },
       signal: session.lost,
       onReady: () => this.#onReady(),
       onPause: (message, retryMs) => observer.onClaimPause(message, retryMs),
@@ -78,20 +81,22 @@ export class ExactlyOnce {
   }
 
   /**
-   * Before a batch is sent: its cursor may not be ahead of what the database still knows after a crash. Once for each
-   * snapshot, as a backlog has many batches of one.
+   * Before a transaction is committed: its cursor may not be ahead of what the database still knows after a crash. That is
+   * the rows, the events that were parked instead of being published, and what was redriven before.
    */
-  async makeDurable({ next }: Batch): Promise<void> {
-    const snapshot = (next.s2 ?? next.s1).text;
-    if (snapshot === this.#durableSnapshot) return;
-    await flushWal(this.#options.session.control);
-    this.#durableSnapshot = snapshot;
+  makeDurable(): Promise<void> {
+    return flushWal(this.#options.session.control);
   }
 
-  /** What a group's part of a batch is stored with. @throws RelayError CURSOR_FENCED */
-  bookmarkOf(group: number, { next }: Batch): string {
+  /**
+   * What a group's part of a batch is stored with.
+   *
+   * @param redriven of the rows those that the cursor does not cover
+   * @throws RelayError CURSOR_FENCED
+   */
+  bookmarkOf(group: number, cursor: Cursor, redriven: readonly number[] = []): string {
     const epoch = this.#options.session.leases.held.get(group);
     if (epoch === undefined) throw fenced();
-    return writeBookmark({ cursor: next, epoch, timeline: this.#database.timeline });
+    return writeBookmark({ cursor, epoch, timeline: this.#database.timeline, redriven });
   }
 }

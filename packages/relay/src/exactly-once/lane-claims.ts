@@ -29,6 +29,8 @@ export interface LaneClaimsOptions {
   readonly isHeld: (group: number, epoch: bigint) => boolean;
   /** The database's snapshot of now. */
   readonly snapshot: () => Promise<Snapshot>;
+  /** Forgets dead letters that were published, by whoever held the group, and not deleted before it died. */
+  readonly removeRedriven: (group: ClaimedGroup, ids: readonly number[]) => Promise<void>;
   /** Ends all claiming. */
   readonly signal: AbortSignal;
   readonly onReady: () => void;
@@ -95,11 +97,13 @@ export class LaneClaims {
     return lane.claim({ ...laneNames(transactionalIdPrefix, database, group), partition: group });
   }
 
-  async #choose({ group, epoch, cursor }: ClaimedGroup, text: string | null): Promise<StartingPoint["cursor"]> {
-    const { database, snapshot, onIgnored } = this.#options;
-    const side = { group, epoch, cursor, timeline: database.timeline, now: await snapshot() };
-    const start = startingPoint(side, text === null ? null : readBookmark(text));
-    if (start.ignored !== null) onIgnored(group, start.ignored);
+  async #choose(claimed: ClaimedGroup, text: string | null): Promise<StartingPoint["cursor"]> {
+    const { database, snapshot, onIgnored, removeRedriven } = this.#options;
+    const side = { ...claimed, timeline: database.timeline, now: await snapshot() };
+    const bookmark = text === null ? null : readBookmark(text);
+    const start = startingPoint(side, bookmark);
+    if (start.ignored !== null) onIgnored(claimed.group, start.ignored);
+    else if (bookmark !== null && bookmark.redriven.length > 0) await removeRedriven(claimed, bookmark.redriven);
     return start.cursor;
   }
 }

@@ -30,12 +30,14 @@ const kafka = (cursor: Cursor, changes: Partial<RelayBookmark> = {}): RelayBookm
   cursor,
   epoch: 8n,
   timeline: 1,
+  redriven: [],
   ...changes,
 });
 
 describe("a bookmark", () => {
   it.each([at("10:12:10", null, 7), at("10:12:10", "20:25:20,24", 2 ** 40)])("comes back as it was: %#", (cursor) => {
-    const bookmark = kafka(cursor, { epoch: 2n ** 40n + 1n });
+    const bookmark = kafka(cursor, { epoch: 2n ** 40n + 1n, redriven: [3, 4, 2 ** 40] });
+    expect(readBookmark(writeBookmark({ ...bookmark, redriven: [] }))).toEqual({ ...bookmark, redriven: [] });
     expect(readBookmark(writeBookmark(bookmark))).toEqual(bookmark);
   });
 

@@ -18,6 +18,8 @@ export interface RelayBookmark {
   readonly epoch: bigint;
   /** Of the database then. */
   readonly timeline: number;
+  /** Rows that are no part of what the cursor covers and were published all the same: dead letters, redriven. */
+  readonly redriven: readonly number[];
 }
 
 /** A database that can be told from all others: what exactly-once needs. */
@@ -50,9 +52,22 @@ export function laneNames(
   return { transactionalId: `${prefix}-${hash}-${group}`, key: `${database}/${group}` };
 }
 
-export function writeBookmark({ cursor, epoch, timeline }: RelayBookmark): string {
+export function writeBookmark({ cursor, epoch, timeline, redriven }: RelayBookmark): string {
   const { s1, s2, lastId } = cursor;
-  return JSON.stringify({ v: VERSION, s1: s1.text, s2: s2?.text ?? null, lastId, epoch: String(epoch), timeline });
+  const stored: StoredBookmark = {
+    v: VERSION,
+    s1: s1.text,
+    s2: s2?.text ?? null,
+    lastId,
+    epoch: String(epoch),
+    timeline,
+  };
+  return JSON.stringify(redriven.length === 0 ? stored : { ...stored, redriven: differences(redriven) });
+}
+
+/** Each id as what it is above the one before: a batch of ids must fit into a record. */
+function differences(ids: readonly number[]): number[] {
+  return ids.map((id, index) => id - (ids[index - 1] ?? 0));
 }
 
 /** @throws RelayError CURSORS_DISAGREE when another version of the relay wrote it, or nobody that we know of */
@@ -62,7 +77,9 @@ export function readBookmark(text: string): RelayBookmark {
     if (!isStored(stored)) throw new SyntaxError("its form is unknown");
     const s2 = stored.s2 === null ? null : parseSnapshot(stored.s2);
     const cursor = { s1: parseSnapshot(stored.s1), s2, lastId: stored.lastId };
-    return { cursor, epoch: BigInt(stored.epoch), timeline: stored.timeline };
+    let id = 0;
+    const redriven = (stored.redriven ?? []).map((difference) => (id += difference));
+    return { cursor, epoch: BigInt(stored.epoch), timeline: stored.timeline, redriven };
   } catch (error) {
     throw new RelayError(
       "CURSORS_DISAGREE",
@@ -80,6 +97,7 @@ interface StoredBookmark {
   readonly lastId: number;
   readonly epoch: string;
   readonly timeline: number;
+  readonly redriven?: readonly number[];
 }
 
 function isStored(value: unknown): value is StoredBookmark {
@@ -91,7 +109,8 @@ function isStored(value: unknown): value is StoredBookmark {
     (fields.s2 === null || typeof fields.s2 === "string") &&
     Number.isSafeInteger(fields.lastId) &&
     typeof fields.epoch === "string" &&
-    Number.isSafeInteger(fields.timeline)
+    Number.isSafeInteger(fields.timeline) &&
+    (fields.redriven === undefined || (Array.isArray(fields.redriven) && fields.redriven.every(Number.isSafeInteger)))
   );
 }
 

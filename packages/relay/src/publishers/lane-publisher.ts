@@ -103,10 +103,9 @@ export interface PublisherLane {
    * Seals the filled batch and sends it, acknowledged by all in-sync replicas; `append` fills the next meanwhile. Not
    * before everything sent earlier is acknowledged or removed. Never rejects.
    *
-   * @param bookmark where the source of the rows stands once all of the batch is stored: kept by a transactional lane,
-   *   which needs it
+   * @param bookmark of a transactional lane, which needs it, and keeps it with the batch
    */
-  send(bookmark?: string): Promise<SendOutcome>;
+  send(bookmark?: Bookmark): Promise<SendOutcome>;
   /** One attempt at exactly what is unacknowledged of the batch in flight. Never rejects. */
   repeat(): Promise<SendOutcome>;
   /** Takes rows out of the batch in flight and of the one being filled; not while a send is awaited. */
@@ -116,6 +115,13 @@ export interface PublisherLane {
   /** Forgets both batches; what is in flight may or may not be stored. */
   reset(): void;
 }
+
+/**
+ * Where the source of rows stands once a batch is stored. Asked for again when rows were removed.
+ *
+ * @param ids of the rows that the batch has
+ */
+export type Bookmark = (ids: readonly number[]) => string;
 
 /** What a transactional lane is to the broker. */
 export interface LaneClaim {

@@ -1,5 +1,6 @@
 import type { Span } from "@opentelemetry/api";
 import type {
+  Bookmark,
   LaneClaim,
   LanePublisher,
   PublisherLane,
@@ -72,7 +73,7 @@ class TracedLane implements PublisherLane {
     return this.#lane.filledBytes;
   }
 
-  async send(bookmark?: string): Promise<SendOutcome> {
+  async send(bookmark?: Bookmark): Promise<SendOutcome> {
     this.#inFlight = this.#filling;
     this.#filling = new Map();
     return this.#settle(await this.#lane.send(bookmark));

@@ -47,9 +47,7 @@ class FakeLog implements PartitionLog {
     this.fetches++;
     this.onFetch();
     const stable = [...this.#open.values()].reduce((least, at) => (at < least ? at : least), this.end);
-    const batches = this.#batches
-      .filter((batch) => lastOf(batch) >= offset && batch.firstOffset < stable)
-      .slice(0, 3); // as much as a fetch holds
+    const batches = this.#batches.filter((batch) => lastOf(batch) >= offset && batch.firstOffset < stable).slice(0, 3); // as much as a fetch holds
     const until = batches.at(-1)?.firstOffset ?? offset;
     const aborted = this.#aborted.filter(({ firstOffset, lastOffset }) => lastOffset >= offset && firstOffset <= until);
     return { batches, aborted };

@@ -18,7 +18,7 @@
  */
 import { messageOf } from "../../errors.ts";
 import { failureReasonOf, isRecordFailure } from "../kafka-failures.ts";
-import type { LaneClaim, RowView, SendFailure, SendOutcome, TransactionalLane } from "../lane-publisher.ts";
+import type { Bookmark, LaneClaim, RowView, SendFailure, SendOutcome, TransactionalLane } from "../lane-publisher.ts";
 import type { BookmarkLog } from "./bookmark-log.ts";
 import type { LaneFill } from "./lane-fill.ts";
 import type { LaneSender, SenderSequences } from "./lane-sender.ts";
@@ -57,6 +57,7 @@ interface Holding {
 interface Flight {
   readonly partitions: SealedPartition[];
   readonly bookmark: SealedPartition;
+  readonly bookmarkOf: Bookmark;
 }
 
 export class WireTransactionalLane implements TransactionalLane {
@@ -96,14 +97,13 @@ export class WireTransactionalLane implements TransactionalLane {
     this.#options.fill.append(row, registryId);
   }
 
-  async send(bookmark?: string): Promise<SendOutcome> {
+  async send(bookmark?: Bookmark): Promise<SendOutcome> {
     this.#refuseWhileSending("send");
     if (bookmark === undefined) throw new Error("send() of a transactional lane without a bookmark");
     if (this.#flight !== null) throw new Error("send() before everything sent earlier is acknowledged or removed");
-    const { fill, bookmarks, onSend } = this.#options;
     const { claim } = this.#held();
-    onSend();
-    this.#flight = { partitions: fill.seal(), bookmark: bookmarks.seal(claim.partition, claim.key, bookmark) };
+    this.#options.onSend();
+    this.#flight = this.#sealed(claim, this.#options.fill.seal(), bookmark);
     return this.#attempt(this.#flight);
   }
 
@@ -116,17 +116,18 @@ export class WireTransactionalLane implements TransactionalLane {
     this.#refuseWhileSending("remove");
     this.#options.fill.remove(ids);
     if (this.#flight === null || !this.unacknowledged().some((id) => ids.has(id))) return;
-    const { producer } = this.#held();
+    const { claim, producer } = this.#held();
+    const { partitions, bookmarkOf } = this.#flight;
     // Its sequence numbers have named other records: they go with the transaction.
     producer.spoil();
     this.#rewind(this.#flight);
-    for (const partition of this.#flight.partitions) partition.remove(ids);
+    for (const partition of partitions) partition.remove(ids);
     if (this.unacknowledged().length === 0) this.#drop();
+    else this.#flight = this.#sealed(claim, partitions, bookmarkOf);
   }
 
   unacknowledged(): readonly number[] {
-    const partitions = this.#flight?.partitions ?? [];
-    return partitions.flatMap(({ ids, storedIds }) => [...storedIds, ...ids]).sort((a, b) => a - b);
+    return idsOf(this.#flight?.partitions ?? []);
   }
 
   /** With something in flight the lane has to be claimed again: what is stored of it is not known. */
@@ -214,6 +215,11 @@ export class WireTransactionalLane implements TransactionalLane {
     this.#rewind(flight);
     await producer.abort();
     this.#options.observer.onAborted();
+  }
+
+  #sealed({ partition, key }: LaneClaim, partitions: SealedPartition[], bookmarkOf: Bookmark): Flight {
+    const bookmark = this.#options.bookmarks.seal(partition, key, bookmarkOf(idsOf(partitions)));
+    return { partitions, bookmark, bookmarkOf };
   }
 
   #rewind({ partitions, bookmark }: Flight): void {
