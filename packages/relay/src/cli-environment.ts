@@ -7,4 +7,6 @@ export interface CliEnvironment {
   readonly stderr: (text: string) => void;
   /** Whether a person watches standard error, where progress is drawn. Default: no. */
   readonly isTerminal?: boolean;
+  /** Asks a person, where one is there to answer. */
+  readonly confirm?: (question: string) => Promise<boolean>;
 }

@@ -4,8 +4,12 @@ import { databasePlace } from "./connect-to-postgres.ts";
 import { RelayError } from "./errors.ts";
 import { isStandby, missingTables } from "./sql/database-state.ts";
 
-/** What came with 0005: an admin command can do without. */
-export const RELAY_INSTANCE = "waybill.relay_instance";
+/** What came with 0005 and later: commands that only look can do without. */
+export const LATER_TABLES: readonly string[] = [
+  "waybill.relay_instance",
+  "waybill.dead_letter",
+  "waybill.discarded_event",
+];
 
 /**
  * @param dispensable tables that may be missing

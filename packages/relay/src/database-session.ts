@@ -45,6 +45,7 @@ export interface DatabaseSession {
   /** For everything else. */
   readonly control: pg.Client;
   readonly leases: LeaseKeeper;
+  readonly identity: DatabaseIdentity;
   /** How far the database's clock is ahead of ours, in milliseconds: for figures, never for decisions. */
   readonly clockAheadMs: number;
   /** Aborted, with the reason, when the session cannot go on. */
@@ -97,6 +98,7 @@ export async function openDatabaseSession(options: DatabaseSessionOptions): Prom
       reader,
       control,
       leases,
+      identity,
       clockAheadMs,
       lost: lost.signal,
       end,

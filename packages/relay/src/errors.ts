@@ -4,10 +4,13 @@ const brand = Symbol.for("@waybill/relay/RelayError");
 export type RelayErrorCode =
   | "BROKER_UNREACHABLE"
   | "CHECKS_FAILED"
+  | "CURSORS_DISAGREE"
   | "CURSOR_FENCED"
   | "DATABASE_CHANGED"
   | "DATABASE_IS_STANDBY"
   | "DATABASE_UNREACHABLE"
+  | "DEAD_LETTERS_REMAIN"
+  | "EXACTLY_ONCE_IMPOSSIBLE"
   | "HTTP_PORT_UNAVAILABLE"
   | "MIGRATION_MISSING"
   | "REGISTRY_UNREACHABLE"
@@ -15,13 +18,20 @@ export type RelayErrorCode =
   | "SCHEMA_UNUSABLE"
   | "SETTINGS_INVALID"
   | "TOPICS_NOT_CREATED"
+  | "TRANSACTION_FENCED"
   | "XIDS_WENT_BACK";
 
 /**
  * The errors that a running relay does not ride out: waiting cannot cure them, and going on could lose events.
  * All others are retried once the relay has started.
  */
-const refusals: ReadonlySet<RelayErrorCode> = new Set(["DATABASE_CHANGED", "MIGRATION_MISSING", "XIDS_WENT_BACK"]);
+const refusals: ReadonlySet<RelayErrorCode> = new Set([
+  "CURSORS_DISAGREE",
+  "DATABASE_CHANGED",
+  "EXACTLY_ONCE_IMPOSSIBLE",
+  "MIGRATION_MISSING",
+  "XIDS_WENT_BACK",
+]);
 
 /** Every error that this package throws on purpose: its message says what failed, on what, why, and what to do. */
 export class RelayError extends Error {

@@ -5,9 +5,11 @@ import {
   integerSetting,
   optionalTextSetting,
   optionalUrlSetting,
+  textSetting,
 } from "./setting-kinds.ts";
 
 export const DRIVERS = ["wire", "kafkajs"] as const;
+export const DELIVERIES = ["at-least-once", "exactly-once"] as const;
 export const SASL_MECHANISMS = ["none", "plain", "scram-sha-256", "scram-sha-512", "oauthbearer"] as const;
 
 /** The settings of how Kafka is spoken to: rows of the settings table. */
@@ -18,6 +20,7 @@ export const kafkaSettings = {
     default: "wire",
     description: "What speaks to Kafka: the relay's own idempotent producer, or kafkajs.",
   }),
+  ...deliverySettings(),
   compression: choiceSetting(COMPRESSIONS, {
     flag: "--compression",
     env: "RELAY_COMPRESSION",
@@ -81,6 +84,43 @@ export const kafkaSettings = {
   }),
   ...oauthSettings(),
 } as const;
+
+/** Pure: what is wrong with the settings of delivery together. */
+export function deliveryProblems({ delivery, driver }: Readonly<Record<string, unknown>>): string[] {
+  if (delivery !== "exactly-once" || driver !== "kafkajs") return [];
+  return ["--delivery exactly-once needs --driver wire: kafkajs cannot publish so that a crash repeats nothing"];
+}
+
+function deliverySettings() {
+  return {
+    delivery: choiceSetting(DELIVERIES, {
+      flag: "--delivery",
+      env: "RELAY_DELIVERY",
+      default: "at-least-once",
+      description:
+        "exactly-once: in Kafka transactions, for consumers that read what is committed. Needs the wire driver.",
+    }),
+    transactionalIdPrefix: textSetting({
+      flag: "--transactional-id-prefix",
+      env: "RELAY_TRANSACTIONAL_ID_PREFIX",
+      default: "waybill",
+      description: "For exactly-once: what transactional ids begin with. The same for all instances.",
+    }),
+    transactionTimeoutMs: integerSetting(1_000, 15 * 60_000, {
+      flag: "--transaction-timeout-ms",
+      env: "RELAY_TRANSACTION_TIMEOUT_MS",
+      unit: "ms",
+      default: "60000",
+      description: "For exactly-once: when the broker aborts what a relay that is gone left open.",
+    }),
+    cursorTopic: textSetting({
+      flag: "--cursor-topic",
+      env: "RELAY_CURSOR_TOPIC",
+      default: "waybill.relay-cursors",
+      description: "For exactly-once: the compacted topic of the cursors. The same for all instances.",
+    }),
+  } as const;
+}
 
 function oauthSettings() {
   return {

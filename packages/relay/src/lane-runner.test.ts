@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { HoldAtProblem, type ProblemVerdict } from "./event-problems.ts";
+import type { OnRefused } from "./event-problems.ts";
 import { LaneRunner } from "./lane-runner.ts";
 import type { FailureReason, PublisherLane, SendFailure, SendOutcome } from "./publishers/lane-publisher.ts";
 
@@ -43,15 +43,6 @@ class FakeLane implements PublisherLane {
   reset(): void {}
 }
 
-class ParkAll extends HoldAtProblem {
-  readonly parked: number[] = [];
-  override async onSend(failure?: SendFailure, lane?: PublisherLane): Promise<ProblemVerdict> {
-    this.parked.push(...(failure?.ids ?? []));
-    lane?.remove(new Set(failure?.ids));
-    return "parked";
-  }
-}
-
 let lane: FakeLane;
 let seen: string[];
 
@@ -64,11 +55,10 @@ beforeEach(() => {
 function createRunner(changes: Partial<ConstructorParameters<typeof LaneRunner>[0]> = {}): LaneRunner {
   return new LaneRunner({
     lane,
-    problems: new HoldAtProblem(),
+    onRefused: async () => "hold",
     retryMaxMs: 1,
     holdRetryMs: 1,
     untilAllowed: async () => {},
-    appendedUpTo: () => 4,
     onOutdated: () => void seen.push("outdated"),
     observer: {
       onPause: ({ message }) => void seen.push(`pause: ${message}`),
@@ -120,9 +110,14 @@ describe("LaneRunner", () => {
 
   it("goes on at once without what was parked, and is done when nothing else is left", async () => {
     lane.plans = [plan([1, "record-invalid"], [4, "unavailable"]), plan([4, "record-too-large"])];
-    const problems = new ParkAll();
-    expect(await createRunner({ problems }).flush(never)).toBe(true);
-    expect(problems.parked).toEqual([1, 4]);
+    const parked: number[] = [];
+    const onRefused: OnRefused = async ({ ids }, from) => {
+      parked.push(...ids);
+      from.remove(new Set(ids));
+      return "parked";
+    };
+    expect(await createRunner({ onRefused }).flush(never)).toBe(true);
+    expect(parked).toEqual([1, 4]);
     expect(lane.attempts).toEqual([[1, 2, 3, 4], [4]]);
     expect(seen).toEqual(["pause: no 4"]);
   });
@@ -147,8 +142,7 @@ describe("LaneRunner", () => {
 
   it("rejects when what was parked could not be stored", async () => {
     lane.plans = [plan([1, "record-invalid"])];
-    const problems = new HoldAtProblem();
-    problems.onSend = () => Promise.reject(new Error("no database"));
-    await expect(createRunner({ problems }).flush(never)).rejects.toThrow("no database");
+    const onRefused = () => Promise.reject(new Error("no database"));
+    await expect(createRunner({ onRefused }).flush(never)).rejects.toThrow("no database");
   });
 });

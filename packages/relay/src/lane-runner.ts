@@ -9,6 +9,7 @@
  *      ├── OUTDATED: its partitions are gone ──► given up, to be read and appended anew
  *      ├── PAUSED (the other side's failure: backoff)
  *      ├── HELD (an event's failure: slow retry)
+ *      ├── fenced: thrown; only what a new claim finds tells what is stored
  *      └── parked: taken out of the lane, at once again
  *
  * Crash points: every one of them leaves the cursor before the batch or, when held, before the first event that is not
@@ -16,21 +17,20 @@
  */
 import { abortableDelay } from "./abortable-delay.ts";
 import { backoffMs } from "./backoff.ts";
-import type { EventProblem, EventProblems } from "./event-problems.ts";
-import type { PublisherLane, SendFailure, SendOutcome } from "./publishers/lane-publisher.ts";
+import { RelayError } from "./errors.ts";
+import type { EventProblem, OnRefused } from "./event-problems.ts";
+import type { Bookmark, PublisherLane, SendFailure, SendOutcome } from "./publishers/lane-publisher.ts";
 import { sendVerdict } from "./send-verdict.ts";
 
 export interface LaneRunnerOptions {
   readonly lane: PublisherLane;
-  readonly problems: EventProblems;
+  readonly onRefused: OnRefused;
   /** The cap of the backoff while paused. */
   readonly retryMaxMs: number;
   /** The time between two attempts while held. */
   readonly holdRetryMs: number;
   /** Resolves when the leases allow to send, or when the signal is aborted. */
   readonly untilAllowed: (signal: AbortSignal) => Promise<void>;
-  /** The highest id appended to any lane so far. */
-  readonly appendedUpTo: () => number;
   /** What was appended cannot be sent as it is: it has to be appended anew, and the signal is aborted. */
   readonly onOutdated: () => void;
   readonly observer: PublishObserver;
@@ -72,8 +72,15 @@ export class LaneRunner {
   /**
    * Sends what is filled. Resolves to true when everything is acknowledged or parked, to false when the signal was
    * aborted before: some of it may be stored then, and all of it comes again.
+   *
+   * @param bookmark for a transactional lane
+   * @throws RelayError TRANSACTION_FENCED
    */
-  async flush(signal: AbortSignal): Promise<boolean> {
+  async flush(
+    signal: AbortSignal,
+    bookmark?: Bookmark,
+    onRefused: OnRefused = this.#options.onRefused,
+  ): Promise<boolean> {
     const { lane, untilAllowed } = this.#options;
     if (lane.filledEvents === 0) return true;
     this.#isUnsent = true;
@@ -81,29 +88,29 @@ export class LaneRunner {
       await untilAllowed(signal);
       if (signal.aborted) return false;
       const startedAt = performance.now();
-      const sent = this.#isUnsent ? lane.send() : lane.repeat();
+      const sent = this.#isUnsent ? lane.send(bookmark) : lane.repeat();
       this.#isUnsent = false;
       const outcome = await sent;
+      if (outcome.fenced !== undefined) throw fencedByBroker(outcome.fenced);
       if (outcome.acknowledged.size > 0) {
         this.#options.observer.onAcknowledged(outcome.acknowledged, performance.now() - startedAt);
         attempt = 0;
       }
       if (outcome.failures.length === 0) return true;
       if (outcome.failures.some(({ reason }) => reason === "partition-missing")) this.#options.onOutdated();
-      const isHeld = await this.#settleFailures(outcome);
+      const isHeld = await this.#settleFailures(outcome, onRefused);
       if (lane.unacknowledged().length === 0) return true;
       if (isHeld !== null) await this.#wait(isHeld, attempt, signal);
     }
   }
 
   /** Parks what can be parked. Answers what is to be waited for; a broker that is away first, as its cure may cure all. */
-  async #settleFailures({ failures }: SendOutcome): Promise<EventProblem | null> {
-    const { lane, problems, appendedUpTo } = this.#options;
+  async #settleFailures({ failures }: SendOutcome, onRefused: OnRefused): Promise<EventProblem | null> {
     let pause: SendFailure | null = null;
     let hold: SendFailure | null = null;
     for (const failure of failures) {
       if (sendVerdict(failure.reason) === "pause") pause ??= failure;
-      else if ((await problems.onSend(failure, lane, appendedUpTo())) === "hold") hold ??= failure;
+      else if ((await onRefused(failure, this.#options.lane)) === "hold") hold ??= failure;
     }
     const failure = pause ?? hold;
     if (failure === null) return null;
@@ -113,7 +120,7 @@ export class LaneRunner {
 
   async #wait(problem: EventProblem, attempt: number, signal: AbortSignal): Promise<void> {
     const { observer, retryMaxMs, holdRetryMs } = this.#options;
-    if (sendVerdict(problem.reason) === "hold") {
+    if (sendVerdict(problem.reason) !== "pause") {
       observer.onHold(problem);
       await abortableDelay(holdRetryMs, signal);
       return;
@@ -122,4 +129,12 @@ export class LaneRunner {
     observer.onPause(problem, retryMs);
     await abortableDelay(retryMs, signal);
   }
+}
+
+function fencedByBroker(message: string): RelayError {
+  return new RelayError(
+    "TRANSACTION_FENCED",
+    `Kafka has given shards of this relay to another one, or has ended a transaction that took too long (${message}): this ` +
+      "one starts over from the cursors in Kafka before it publishes again",
+  );
 }

@@ -1,10 +1,13 @@
 import type { Logger } from "pino";
 import type { BacklogMonitor } from "./backlog-monitor.ts";
+import type { DeadLetterObserver } from "./dead-letters/dead-letters.ts";
 import type { EventProblem } from "./event-problems.ts";
-import type { Health, HealthCondition } from "./health.ts";
+import type { ExactlyOnceObserver } from "./exactly-once/exactly-once.ts";
+import type { Health } from "./health.ts";
 import type { RelayMetrics } from "./metrics.ts";
 import type { LoopObserver } from "./publish-loop.ts";
 import { remedyOf } from "./send-verdict.ts";
+import type { DiscardedEvent } from "./sql/redrive-rows.ts";
 import type { Batch } from "./strand.ts";
 import type { PauseEnd } from "./wakeup.ts";
 
@@ -22,7 +25,7 @@ export interface LoopReporterOptions {
 }
 
 /** Tells logs, metrics and readiness what the loop does. */
-export class LoopReporter implements LoopObserver {
+export class LoopReporter implements LoopObserver, DeadLetterObserver, ExactlyOnceObserver {
   readonly #options: LoopReporterOptions;
   #groups: readonly number[] = [];
 
@@ -69,9 +72,12 @@ export class LoopReporter implements LoopObserver {
   }
 
   onPause({ reason, message }: EventProblem, retryMs: number): void {
+    this.#notePause(reason === "registry-unavailable" ? "registry" : "broker", reason, message, retryMs);
+  }
+
+  #notePause(condition: "registry" | "broker", reason: string, message: string, retryMs: number): void {
     const { health, metrics, logger } = this.#options;
     health.beat();
-    const condition: HealthCondition = reason === "registry-unavailable" ? "registry" : "broker";
     metrics.errors.inc({ kind: condition, reason });
     const isNews = health.set(condition, message);
     const text = `the ${condition} fails: ${message}. Publishing pauses; the relay goes on by itself.`;
@@ -92,6 +98,54 @@ export class LoopReporter implements LoopObserver {
     if (isNews) logger.error({ outboxId: String(id), topic, reason }, text);
   }
 
+  onParked({ id, topic, reason, message }: EventProblem, events: number): void {
+    const { health, metrics, logger } = this.#options;
+    metrics.errors.inc({ kind: "record", reason });
+    metrics.deadLettersParked.inc({ reason }, events);
+    metrics.held.set(0);
+    health.clear("held"); // publishing goes on, also when nothing else is there to be acknowledged
+    const others = events === 1 ? "" : ` and ${events - 1} more like it`;
+    logger.error(
+      { outboxId: String(id), topic, reason, events },
+      `outbox row ${id} for topic ${topic}${others} cannot be published (${reason}) and became a dead letter: ${message}. ` +
+        `${remedyOf(reason, topic)} Then \`outbox-relay dead-letters redrive\`. All other keys go on.`,
+    );
+  }
+
+  onFull({ id, topic, reason }: EventProblem): void {
+    this.#options.logger.debug(
+      { outboxId: String(id), topic, reason },
+      `outbox row ${id} is not put aside: so many keys are held in its shard group that this is no matter of single events`,
+    );
+  }
+
+  onRedriven(events: number): void {
+    this.#options.metrics.deadLettersRedriven.inc(events);
+    this.#options.logger.info({ events }, "dead letters published");
+  }
+
+  onRedriveFailed({ id, topic, reason, message }: EventProblem): void {
+    const { metrics, logger } = this.#options;
+    metrics.errors.inc({ kind: "record", reason });
+    logger.error(
+      { outboxId: String(id), topic, reason },
+      `dead letter ${id} for topic ${topic} still cannot be published (${reason}): ${message}. ${remedyOf(reason, topic)}`,
+    );
+  }
+
+  onDiscarded({ id, topic, reason, by, why }: DiscardedEvent): void {
+    const fields = { outboxId: String(id), topic, ...(reason === null ? {} : { reason }), by, why };
+    this.#options.logger.warn(
+      fields,
+      `dead letter ${id} for topic ${topic} was discarded by ${by}: it is gone for good`,
+    );
+  }
+
+  onCounts({ parked, behind }: { readonly parked: number; readonly behind: number }): void {
+    this.#options.metrics.deadLetters.set({ state: "parked" }, parked);
+    this.#options.metrics.deadLetters.set({ state: "behind" }, behind);
+  }
+
   onAcknowledged(byTopic: ReadonlyMap<string, number>, sendMs: number): void {
     const { health, metrics, logger } = this.#options;
     health.beat();
@@ -100,6 +154,19 @@ export class LoopReporter implements LoopObserver {
     if (health.clear("broker", "registry", "held")) logger.info("publishing again");
     metrics.lastAcknowledgedAt.setToCurrentTime();
     metrics.held.set(0);
+  }
+
+  onClaimPause(message: string, retryMs: number): void {
+    this.#notePause("broker", "unavailable", `cannot take over: ${message}`, retryMs);
+  }
+
+  onCursorIgnored(group: number, why: "adopted" | "failover"): void {
+    const because =
+      why === "adopted"
+        ? "the database was adopted since"
+        : "the database is on a later timeline, after a failover or a recovery: what was published since its own cursor " +
+          "was saved comes again";
+    this.#options.logger.warn({ groups: [group] }, `the cursor in Kafka is left aside: ${because}`);
   }
 
   onPublished(_: Batch, occurredAtMs: Float64Array): void {

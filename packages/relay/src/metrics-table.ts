@@ -26,7 +26,7 @@ export interface Buckets {
 /** What {@link RelayMetrics.errors} can count, by kind; all of it is exported from the start, as 0. */
 export const errorReasons = {
   database: ["CURSOR_FENCED", "DATABASE_IS_STANDBY", "DATABASE_UNREACHABLE"],
-  broker: ["partition-missing", "unavailable"],
+  broker: ["TRANSACTION_FENCED", "partition-missing", "unavailable"],
   registry: ["registry-unavailable"],
   record: [
     "headers-invalid",
@@ -186,25 +186,34 @@ export const metricsTable = {
     help: "Polls of the outbox that followed a pause.",
     labels: { after: "time: the pause was over; hint: an application had notified; wake: leases had changed" },
   },
+  transactions: {
+    name: "waybill_relay_transactions_total",
+    type: "counter",
+    help: "Kafka transactions of --delivery exactly-once: a batch's events of one shard group.",
+    labels: { outcome: "committed; aborted: an event was refused, or the broker failed for too long" },
+  },
+  commitSeconds: {
+    name: "waybill_relay_transaction_commit_duration_seconds",
+    type: "histogram",
+    help: "From asking for a transaction's commit to its acknowledgement; part of waybill_relay_send_duration_seconds.",
+    buckets: round,
+  },
   deadLetters: {
     name: "waybill_relay_dead_letters",
     type: "gauge",
     help: "Events that wait as dead letters, in the shard groups that this instance holds.",
     labels: { state: "parked: cannot be published; behind: follows such an event of its key" },
-    reserved: "dead letters",
   },
   deadLettersParked: {
     name: "waybill_relay_dead_letters_parked_total",
     type: "counter",
     help: "Events that became dead letters, without those behind them.",
     labels: { reason: "as in waybill_relay_errors_total of kind record" },
-    reserved: "dead letters",
   },
   deadLettersRedriven: {
     name: "waybill_relay_dead_letters_redriven_total",
     type: "counter",
     help: "Dead letters that were published after all.",
-    reserved: "dead letters",
   },
   outboxBytes: {
     name: "waybill_relay_outbox_bytes",

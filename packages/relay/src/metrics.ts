@@ -36,13 +36,17 @@ export function createMetrics(): RelayMetrics {
 }
 
 /** A rate sees the first failure only when the counter was there before it, as 0. */
-function exportZeros({ errors, batches, polls, retentionRuns }: RelayMetrics): void {
+function exportZeros(metrics: RelayMetrics): void {
+  const { errors, batches, polls, retentionRuns, deadLetters, deadLettersParked, transactions } = metrics;
   for (const [kind, reasons] of Object.entries(errorReasons)) {
     for (const reason of reasons) errors.inc({ kind, reason }, 0);
   }
+  for (const outcome of ["committed", "aborted"]) transactions.inc({ outcome }, 0);
   for (const mode of ["steady", "backlog"]) batches.inc({ mode }, 0);
   for (const after of ["time", "hint", "wake"]) polls.inc({ after }, 0);
   for (const outcome of ["emptied", "locked", "needed"]) retentionRuns.inc({ outcome }, 0);
+  for (const reason of errorReasons.record) deadLettersParked.inc({ reason }, 0);
+  for (const state of ["parked", "behind"]) deadLetters.set({ state }, 0);
 }
 
 function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): Value {

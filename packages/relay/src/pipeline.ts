@@ -9,9 +9,9 @@
  * the reader as a `settle` that takes long. Batches go through whole and in order, so their checkpoints do as well.
  */
 import { abortableDelay } from "./abortable-delay.ts";
-import type { EventProblem, EventProblems, QuietLanes } from "./event-problems.ts";
+import type { EventProblem, EventProblems, OnRefused, ProblemVerdict, QuietLanes } from "./event-problems.ts";
 import { LaneRunner, type PublishObserver } from "./lane-runner.ts";
-import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.ts";
+import type { LanePublisher, PublisherLane, SendFailure } from "./publishers/lane-publisher.ts";
 import { RowIntake } from "./row-intake.ts";
 import type { SchemaIds } from "./schema-ids.ts";
 import { groupOf } from "./shard-groups.ts";
@@ -21,6 +21,8 @@ export interface PipelineOptions {
   readonly publisher: LanePublisher;
   /** Empty ones, which the groups are spread over; a group belongs to one. */
   readonly lanes: readonly PublisherLane[];
+  /** With transactional lanes, of which each group has its own; else null. */
+  readonly transactions: PipelineTransactions | null;
   readonly schemaIds: SchemaIds;
   readonly problems: EventProblems;
   readonly retryMaxMs: number;
@@ -35,13 +37,22 @@ export interface PipelineOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** What transactional lanes need of their source. */
+export interface PipelineTransactions {
+  /** What a group's part of a batch is stored with. */
+  bookmarkOf(group: number, batch: Batch): string;
+  /** The same for rows that no cursor comes upon any more. */
+  bookmarkOfRedriven(group: number, ids: readonly number[]): string;
+  /** Resolves when the database will remember all that was read and parked, come what may. */
+  makeDurable(): Promise<void>;
+}
+
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #lanes: readonly LaneRunner[];
   readonly intake: RowIntake;
   #batch: Batch | null = null;
   #inFlight: Promise<boolean> = Promise.resolve(true);
-  #appendedUpTo = 0;
   #abandoned = new AbortController();
 
   constructor(options: PipelineOptions) {
@@ -61,7 +72,7 @@ export class Pipeline {
           ...options,
           lane,
           observer,
-          appendedUpTo: () => this.#appendedUpTo,
+          onRefused: (failure) => this.#onRefused(failure, lane),
           onOutdated: () => this.abandon(),
         }),
     );
@@ -92,9 +103,10 @@ export class Pipeline {
   launch(batch: Batch, signal: AbortSignal): void {
     const times = this.intake.takeTimes();
     this.#batch = batch;
-    this.#appendedUpTo = Math.max(this.#appendedUpTo, batch.lastId);
     const ended = AbortSignal.any([signal, this.#abandoned.signal]);
-    this.#inFlight = this.#flush(ended).then((isThrough) => {
+    const { transactions } = this.#options;
+    const bookmarkOf = transactions === null ? null : (group: number) => transactions.bookmarkOf(group, batch);
+    this.#inFlight = this.#flush(ended, bookmarkOf).then((isThrough) => {
       if (!isThrough) return false;
       this.#batch = null;
       this.#options.onPublished(batch, times);
@@ -126,13 +138,42 @@ export class Pipeline {
   }
 
   /** The lanes for someone else's rows; nothing may be filled or in flight. */
-  get quietLanes(): QuietLanes {
-    return { laneOf: (shard) => this.#laneOf(shard), append: (row) => this.intake.append(row) };
+  quietLanes(signal: AbortSignal): QuietLanes {
+    const ended = AbortSignal.any([signal, this.#abandoned.signal]);
+    return {
+      append: (row) => this.intake.append(row),
+      flush: async (onRefused) => {
+        const { transactions } = this.#options;
+        await transactions?.makeDurable();
+        const bookmarkOf =
+          transactions === null
+            ? null
+            : (group: number, ids: readonly number[]) => transactions.bookmarkOfRedriven(group, ids);
+        const isThrough = await this.#flush(ended, bookmarkOf, onRefused);
+        if (!isThrough) this.#inFlight = Promise.resolve(false); // what of it is stored is not known
+        return isThrough;
+      },
+    };
   }
 
-  async #flush(signal: AbortSignal): Promise<boolean> {
-    const through = await Promise.all(this.#lanes.map((lane) => lane.flush(signal)));
+  async #flush(
+    signal: AbortSignal,
+    bookmarkOf: ((group: number, ids: readonly number[]) => string) | null,
+    onRefused?: OnRefused,
+  ): Promise<boolean> {
+    const through = await Promise.all(
+      this.#lanes.map((lane, group) =>
+        lane.flush(signal, bookmarkOf === null ? undefined : (ids) => bookmarkOf(group, ids), onRefused),
+      ),
+    );
     return through.every(Boolean);
+  }
+
+  async #onRefused(failure: SendFailure, lane: PublisherLane): Promise<ProblemVerdict> {
+    const { problems, transactions } = this.#options;
+    const verdict = await problems.onSend(failure, lane, () => this.intake.ids);
+    if (verdict === "parked") await transactions?.makeDurable();
+    return verdict;
   }
 
   #laneOf(shard: number): PublisherLane {

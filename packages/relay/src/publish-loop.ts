@@ -9,21 +9,24 @@
  *
  * LEASES takes claimed groups in at once. To give groups back it settles, saves, and releases; what does not settle within
  * a third of the lease time (the broker is away, or an event holds) is abandoned: the lanes are emptied, the strands go
- * back to what is acknowledged, and the successor repeats the rest.
+ * back to what is acknowledged, and the successor repeats the rest. With exactly-once all groups are then claimed anew, as
+ * only Kafka knows what was stored of what was abandoned; and groups become strands when their lanes are taken over at the
+ * broker, in the background, as it may be away.
  */
 import type { DatabaseSession } from "./database-session.ts";
 import { backoffMs } from "./backoff.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import type { EventProblem, EventProblems } from "./event-problems.ts";
+import type { ExactlyOnce } from "./exactly-once/exactly-once.ts";
 import type { PublishObserver } from "./lane-runner.ts";
 import { createOutboxReads } from "./outbox-reads.ts";
-import { Pipeline } from "./pipeline.ts";
+import { Pipeline, type PipelineTransactions } from "./pipeline.ts";
 import { nextPollDelayMs } from "./poll-delay.ts";
 import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.ts";
 import type { SchemaIds } from "./schema-ids.ts";
 import { sendVerdict } from "./send-verdict.ts";
 import type { RelaySettings } from "./settings.ts";
-import { saveCursor } from "./sql/cursor-store.ts";
+import { fenced, saveCursor } from "./sql/cursor-store.ts";
 import type { Batch, Strand } from "./strand.ts";
 import { Strands } from "./strands.ts";
 import { type PauseEnd, Wakeup } from "./wakeup.ts";
@@ -32,6 +35,8 @@ export interface PublishLoopOptions {
   readonly session: DatabaseSession;
   readonly publisher: LanePublisher;
   readonly lanes: readonly PublisherLane[];
+  /** Null: at-least-once. Else every group has a lane. */
+  readonly exactlyOnce: ExactlyOnce | null;
   readonly schemaIds: SchemaIds;
   readonly problems: EventProblems;
   readonly settings: RelaySettings;
@@ -73,7 +78,7 @@ export class PublishLoop {
   #abandonTimer: NodeJS.Timeout | null = null;
 
   constructor(options: PublishLoopOptions) {
-    const { session, settings, observer, now } = options;
+    const { session, settings, observer, now, exactlyOnce } = options;
     this.#options = options;
     this.#delayMs = settings.pollBusyMs;
     this.#strands = new Strands({ ...settings, reads: createOutboxReads(session.reader) });
@@ -85,6 +90,7 @@ export class PublishLoop {
     });
     this.#pipeline = new Pipeline({
       ...options,
+      transactions: exactlyOnce === null ? null : this.#transactions(exactlyOnce),
       retryMaxMs: settings.retryMaxMs,
       holdRetryMs: settings.holdRetryMs,
       untilAllowed: (signal) => session.leases.untilValid(signal),
@@ -104,6 +110,11 @@ export class PublishLoop {
   /** There may be events: looks soon. */
   onHint(): void {
     this.#wakeup.hint();
+  }
+
+  /** Something is to be done: ends the pause between two polls. */
+  wake(): void {
+    this.#wakeup.wake();
   }
 
   /** Leases have changed: looks at them soon, and does not let a batch that is stuck hold them up. */
@@ -170,15 +181,17 @@ export class PublishLoop {
 
   async #readOne(strand: Strand, signal: AbortSignal): Promise<boolean> {
     const pipeline = this.#pipeline;
-    const { observer } = this.#options;
+    const { observer, exactlyOnce } = this.#options;
     pipeline.begin();
     const unanswered = setTimeout(() => this.#options.session.destroy(), READ_MS);
     const batch = await strand
       .read(pipeline.intake, this.#strands.windowEnd(strand))
       .finally(() => clearTimeout(unanswered));
     const { problem } = pipeline.intake;
+    await this.#options.problems.store();
     if (batch !== null) {
-      if (!(await pipeline.settle())) return true;
+      const [isThrough] = await Promise.all([pipeline.settle(), exactlyOnce?.makeDurable()]);
+      if (!isThrough) return true;
       observer.onRead(batch);
       pipeline.launch(batch, signal);
       this.#attempt = 0;
@@ -191,25 +204,36 @@ export class PublishLoop {
     if (!(await this.#pipeline.settle()) || signal.aborted) return;
     await this.#checkpointer.drain();
     const retryMs = backoffMs(this.#attempt++, this.#options.settings.retryMaxMs);
-    await this.#pipeline.waitAt(problem, sendVerdict(problem.reason), retryMs, signal);
+    const verdict = sendVerdict(problem.reason) === "pause" ? "pause" : "hold";
+    await this.#pipeline.waitAt(problem, verdict, retryMs, signal);
   }
 
   async #applyLeases(signal: AbortSignal): Promise<void> {
-    const { session, problems, observer } = this.#options;
+    const { session, problems, observer, exactlyOnce } = this.#options;
     const { leases } = session;
     if (this.#pipeline.abandoned.aborted || leases.excess.length > 0) await this.#handOver();
-    if (problems.wantsLanes && (await this.#pipeline.settle()) && !signal.aborted) {
-      await problems.useLanes(this.#pipeline.quietLanes);
-    }
+    if (problems.wantsLanes) await this.#lendLanes(signal);
     const claimed = leases.takeClaimed();
-    if (claimed.length === 0) return;
-    await problems.onClaimed(claimed.map(({ group }) => group));
-    this.#strands.add(claimed);
-    observer.onLeases([...leases.held.keys()]);
+    if (claimed.length > 0) observer.onLeases([...leases.held.keys()]);
+    exactlyOnce?.claim(claimed, () => this.#wakeup.wake());
+    const ready = exactlyOnce === null ? claimed : exactlyOnce.takeReady();
+    if (ready.length === 0) return;
+    await problems.onClaimed(ready.map(({ group }) => group));
+    this.#strands.add(ready);
+  }
+
+  /** What is read is saved first: a crash must not bring back what is redriven or discarded now. */
+  async #lendLanes(signal: AbortSignal): Promise<void> {
+    if (!(await this.#pipeline.settle()) || signal.aborted) return;
+    await this.#checkpointer.drain();
+    if (signal.aborted) return;
+    this.#pipeline.begin();
+    await this.#options.problems.useLanes(this.#pipeline.quietLanes(signal));
   }
 
   /** Settles or abandons what is in flight, saves, and gives back what is above the fair share. */
   async #handOver(): Promise<void> {
+    const { exactlyOnce } = this.#options;
     const { leases } = this.#options.session;
     const isThrough = await this.#pipeline.settle();
     if (this.#abandonTimer !== null) clearTimeout(this.#abandonTimer);
@@ -217,6 +241,7 @@ export class PublishLoop {
     if (isThrough) this.#strands.acknowledgeAll();
     else this.#strands.rewind();
     this.#pipeline.reset();
+    const inDoubt = isThrough ? [] : [...this.#strands.acknowledged].map(([group, cursor]) => ({ group, cursor }));
     const { excess } = leases;
     for (const group of excess) {
       const cursor = this.#strands.acknowledged.get(group);
@@ -224,7 +249,14 @@ export class PublishLoop {
     }
     await this.#checkpointer.drain();
     this.#strands.remove(excess);
+    this.#options.problems.onReleased(excess);
     await leases.release(excess);
+    if (exactlyOnce !== null && inDoubt.length > 0) {
+      const groups = inDoubt.map(({ group }) => group);
+      this.#strands.remove(groups);
+      this.#options.problems.onReleased(groups);
+      exactlyOnce.reclaim(inDoubt, () => this.#wakeup.wake());
+    }
     this.#options.observer.onLeases([...leases.held.keys()]);
   }
 
@@ -234,6 +266,18 @@ export class PublishLoop {
     this.#strands.acknowledgeAll();
     if (this.#checkpointer.ageMs < this.#options.settings.idleCheckpointMs) return;
     for (const { groups, position } of this.#strands.all) this.#checkpointer.request(groups, position);
+  }
+
+  #transactions(exactlyOnce: ExactlyOnce): PipelineTransactions {
+    return {
+      bookmarkOf: (group, { next }) => exactlyOnce.bookmarkOf(group, next),
+      bookmarkOfRedriven: (group, ids) => {
+        const cursor = this.#strands.acknowledged.get(group);
+        if (cursor === undefined) throw fenced();
+        return exactlyOnce.bookmarkOf(group, cursor, ids);
+      },
+      makeDurable: () => exactlyOnce.makeDurable(),
+    };
   }
 
   #onPublished(batch: Batch, occurredAtMs: Float64Array): void {

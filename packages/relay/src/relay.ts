@@ -4,6 +4,8 @@ import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import { BacklogMonitor } from "./backlog-monitor.ts";
 import { type DatabaseSession, openDatabaseSession } from "./database-session.ts";
+import { DeadLetters } from "./dead-letters/dead-letters.ts";
+import { DeadLetterWatch } from "./dead-letters/dead-letter-watch.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { Health } from "./health.ts";
 import { startHttpServer, type RunningHttpServer } from "./http-server.ts";
@@ -11,12 +13,15 @@ import { createLogger } from "./logger.ts";
 import { createMetrics, type RelayMetrics } from "./metrics.ts";
 import { abortableDelay } from "./abortable-delay.ts";
 import { createPublisher } from "./publishers/create-publisher.ts";
-import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.ts";
-import { HoldAtProblem } from "./event-problems.ts";
+import type { LanePublisher, PublisherLane, TransactionalLane } from "./publishers/lane-publisher.ts";
+import { ensureCursorTopic } from "./exactly-once/cursor-topic.ts";
+import { ExactlyOnce } from "./exactly-once/exactly-once.ts";
+import { transactionMetrics } from "./exactly-once/transaction-metrics.ts";
 import { LoopReporter } from "./loop-reporter.ts";
 import { PublishLoop } from "./publish-loop.ts";
 import { Retention } from "./retention.ts";
 import { SchemaIds } from "./schema-ids.ts";
+import { SHARD_GROUPS } from "./shard-groups.ts";
 import { RegistryProblem, SchemaRegistry } from "./schema-registry.ts";
 import { tracePublisher } from "./tracing/traced-lanes.ts";
 import { completeSettings, type RelayOptions, type RelaySettings } from "./settings.ts";
@@ -51,12 +56,14 @@ export async function startRelay(options: RelayOptions, environment: RelayEnviro
   const settings = completeSettings(options);
   const logger = environment.logger ?? createLogger(settings.logLevel);
   const clock = { aheadMs: 0 };
+  const metrics = createMetrics();
   const publisher = await createPublisher(
     settings,
     (message) => logger.debug({ from: settings.driver }, message),
     () => Date.now() + clock.aheadMs,
+    transactionMetrics(metrics),
   );
-  const relay = new Relay(settings, logger, tracePublisher(publisher), clock);
+  const relay = new Relay(settings, logger, metrics, tracePublisher(publisher), clock);
   try {
     await relay.start();
   } catch (error) {
@@ -76,11 +83,13 @@ class Relay implements RunningRelay {
   readonly #clock: DatabaseClock;
   readonly #settings: RelaySettings;
   readonly #logger: Logger;
-  readonly #metrics: RelayMetrics = createMetrics();
+  readonly #metrics: RelayMetrics;
   readonly #health = new Health(() => performance.now());
   readonly #registry: SchemaRegistry;
   readonly #publisher: LanePublisher;
   readonly #lanes: readonly PublisherLane[];
+  /** With exactly-once the same lanes, by group; else none. */
+  readonly #transactionalLanes: readonly TransactionalLane[];
   readonly #instance: RelayInstance;
   readonly #stopping = new AbortController();
   readonly #retries: SessionRetries;
@@ -90,8 +99,15 @@ class Relay implements RunningRelay {
   #stopped: Promise<void> | null = null;
   finished: Promise<void> = Promise.resolve();
 
-  constructor(settings: RelaySettings, logger: Logger, publisher: LanePublisher, clock: DatabaseClock) {
+  constructor(
+    settings: RelaySettings,
+    logger: Logger,
+    metrics: RelayMetrics,
+    publisher: LanePublisher,
+    clock: DatabaseClock,
+  ) {
     this.#clock = clock;
+    this.#metrics = metrics;
     this.#settings = settings;
     this.#logger = logger;
     this.#registry = new SchemaRegistry({
@@ -100,7 +116,12 @@ class Relay implements RunningRelay {
       timeoutMs: settings.connectTimeoutMs,
     });
     this.#publisher = publisher;
-    this.#lanes = Array.from({ length: settings.lanes }, (_, index) => publisher.openLane(`lane-${index}`));
+    const isExactlyOnce = settings.delivery === "exactly-once";
+    const groups = isExactlyOnce ? SHARD_GROUPS : 0;
+    this.#transactionalLanes = Array.from({ length: groups }, () => publisher.openTransactionalLane());
+    this.#lanes = isExactlyOnce
+      ? this.#transactionalLanes
+      : Array.from({ length: settings.lanes }, (_, index) => publisher.openLane(`lane-${index}`));
     this.#retries = new SessionRetries({ retryMaxMs: settings.retryMaxMs, now: () => performance.now() });
     const { clientId: name } = settings;
     this.#instance = { id: randomUUID(), name, host: hostname(), pid: process.pid, version: packageVersion };
@@ -188,7 +209,7 @@ class Relay implements RunningRelay {
     metrics.clockOffsetSeconds.set(clockAheadMs / 1_000);
     const instances = () => session.leases.instances;
     const onProgress = () => this.#noteProgress();
-    const reporter = {
+    const observer = new LoopReporter({
       health: this.#health,
       metrics,
       logger: this.#logger,
@@ -196,16 +217,37 @@ class Relay implements RunningRelay {
       instances,
       clockAheadMs,
       onProgress,
-    };
+    });
+    const now = () => performance.now();
+    const deadLetters = new DeadLetters({
+      client: session.control,
+      held: () => session.leases.held,
+      settings: this.#settings,
+      now,
+      observer,
+      onChange: () => watch.noteChange(),
+    });
+    const watch = new DeadLetterWatch({
+      client: session.control,
+      shards: () => deadLetters.shards,
+      now,
+      onAsked: () => {
+        deadLetters.ask();
+        loop.wake();
+      },
+      onCounts: (counts) => observer.onCounts(counts),
+      onFailure: (error) => session.end(error),
+    });
     const loop = new PublishLoop({
       session,
       publisher: this.#publisher,
       lanes: this.#lanes,
+      exactlyOnce: this.#exactlyOnce(session, observer),
       schemaIds: new SchemaIds((topic, schemaId) => this.#lookUpSchema(session, topic, schemaId)),
-      problems: new HoldAtProblem(),
+      problems: deadLetters,
       settings: this.#settings,
-      now: () => performance.now(),
-      observer: new LoopReporter(reporter),
+      now,
+      observer,
     });
     const retention = new Retention({
       client: session.control,
@@ -213,11 +255,12 @@ class Relay implements RunningRelay {
       retentionHours: this.#settings.retentionHours,
       metrics,
       logger: this.#logger,
-      now: () => performance.now(),
+      now,
     });
     this.#loop = loop;
     try {
       this.#retries.opened();
+      await watch.start();
       await session.leases.start();
       if (this.#settings.wakeOnNotify) await listenForEvents(session.control, () => loop.onHint());
       this.#health.clear("database");
@@ -227,8 +270,10 @@ class Relay implements RunningRelay {
     } catch (error) {
       session.end(error);
       if (RelayError.is(error) && error.code === "CURSOR_FENCED") metrics.leaseChanges.inc({ change: "fenced" });
-      this.#noteDatabaseFailure(error);
+      if (RelayError.is(error) && error.code === "TRANSACTION_FENCED") this.#noteFencedTransaction(error);
+      else this.#noteDatabaseFailure(error);
     } finally {
+      watch.stop();
       monitor.stop();
       retention.stop();
       this.#loop = null;
@@ -270,6 +315,16 @@ class Relay implements RunningRelay {
     throw new RegistryProblem("schema-missing", `waybill.schema has no row with id ${schemaId}`);
   }
 
+  #exactlyOnce(session: DatabaseSession, observer: LoopReporter): ExactlyOnce | null {
+    const lanes = this.#transactionalLanes;
+    return lanes.length === 0 ? null : new ExactlyOnce({ ...this.#settings, session, lanes, observer });
+  }
+
+  #noteFencedTransaction(error: RelayError): void {
+    this.#metrics.errors.inc({ kind: "broker", reason: error.code });
+    this.#logger.warn({ code: error.code }, error.message);
+  }
+
   /** @throws RelayError when it is one that waiting cannot cure */
   #noteDatabaseFailure(error: unknown): void {
     const failure = describeDatabaseError(error, this.#settings.databaseUrl);
@@ -308,7 +363,9 @@ class Relay implements RunningRelay {
   async #reachBroker(): Promise<void> {
     try {
       await this.#publisher.connect();
+      if (this.#transactionalLanes.length > 0) await ensureCursorTopic(this.#settings);
     } catch (error) {
+      if (RelayError.is(error)) throw error;
       throw new RelayError(
         "BROKER_UNREACHABLE",
         `cannot connect to Kafka at ${this.#settings.brokers.join(", ")}: ${messageOf(error)}. Check that it runs and ` +

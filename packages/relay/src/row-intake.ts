@@ -21,6 +21,7 @@ export interface RowIntakeOptions {
 export class RowIntake implements RowSink {
   readonly #options: RowIntakeOptions;
   readonly #occurredAtMs: number[] = [];
+  readonly #ids: number[] = [];
   /** What kept the latest refused row out; null when none was since `begin`. */
   problem: EventProblem | null = null;
 
@@ -31,22 +32,29 @@ export class RowIntake implements RowSink {
   /** Before the rows of a batch. */
   begin(): void {
     this.problem = null;
-    this.#occurredAtMs.length = 0;
+    this.#clear();
   }
 
-  /** When the rows appended since `begin` were inserted. */
+  /** The rows appended since `begin`. */
+  get ids(): readonly number[] {
+    return this.#ids;
+  }
+
+  /** When they were inserted; forgets them. */
   takeTimes(): Float64Array {
-    return Float64Array.from(this.#occurredAtMs);
+    const times = Float64Array.from(this.#occurredAtMs);
+    this.#clear();
+    return times;
   }
 
   take(row: RowView): boolean | Promise<boolean> {
     const { publisher, laneOf, schemaIds, problems } = this.#options;
-    if (problems.isBehind(row)) return problems.parkBehind(row).then(() => true);
+    if (problems.setAside(row)) return true;
     const topic = publisher.prepareTopic(row.topic);
     const id = schemaIds.get(row.topic, row.schemaIdHigh, row.schemaIdLow);
     if (topic !== null || typeof id !== "number" || !hasHeaders(row)) return this.#takeSlowly(row, topic, id);
     laneOf(row.shard).append(row, id);
-    this.#occurredAtMs.push(row.occurredAtMs);
+    this.#note(row);
     return true;
   }
 
@@ -67,9 +75,7 @@ export class RowIntake implements RowSink {
   ): Promise<boolean> {
     const problem = await this.#append(row, topic, id);
     if (problem === null) return true;
-    if (sendVerdict(problem.reason) === "hold" && (await this.#options.problems.onRow(problem, row)) === "parked") {
-      return true;
-    }
+    if (sendVerdict(problem.reason) !== "pause" && this.#options.problems.onRow(problem, row) === "parked") return true;
     this.problem = problem;
     return false;
   }
@@ -87,8 +93,18 @@ export class RowIntake implements RowSink {
       return { ...of, reason: "headers-invalid", message: "its headers are not what a Kafka record holds" };
     }
     this.#options.laneOf(row.shard).append(row, registryId);
-    this.#occurredAtMs.push(row.occurredAtMs);
+    this.#note(row);
     return null;
+  }
+
+  #note({ id, occurredAtMs }: RowView): void {
+    this.#ids.push(id);
+    this.#occurredAtMs.push(occurredAtMs);
+  }
+
+  #clear(): void {
+    this.#ids.length = 0;
+    this.#occurredAtMs.length = 0;
   }
 }
 

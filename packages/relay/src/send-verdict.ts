@@ -4,9 +4,10 @@ import type { FailureReason } from "./publishers/lane-publisher.ts";
  * What the relay does about a failure.
  *
  * - `pause`: the other side's failure. Try again with capped exponential backoff, for as long as it takes.
- * - `hold`: this event cannot be published as things are. Publish nothing after it, say so once, try again slowly.
+ * - `wait`: a person's: the topic or the registry lacks something. Hold for a while, as it may be on its way; then park.
+ * - `park`: the record's own: it will never be taken as things are.
  */
-export type SendVerdict = "pause" | "hold";
+export type SendVerdict = "pause" | "wait" | "park";
 
 /** The reasons of a publisher, and the registry's own. */
 export type ProblemReason =
@@ -21,21 +22,26 @@ const verdicts: Readonly<Record<ProblemReason, SendVerdict>> = {
   unavailable: "pause",
   "partition-missing": "pause",
   "registry-unavailable": "pause",
-  "topic-missing": "hold",
-  "not-authorized": "hold",
-  "record-too-large": "hold",
-  "record-invalid": "hold",
-  "headers-invalid": "hold",
-  "schema-missing": "hold",
-  "schema-unknown": "hold",
-  "schema-rejected": "hold",
+  "topic-missing": "wait",
+  "not-authorized": "wait",
+  "record-too-large": "park",
+  "record-invalid": "park",
+  "headers-invalid": "park",
+  "schema-missing": "park",
+  "schema-unknown": "wait",
+  "schema-rejected": "wait",
 };
 
 export function sendVerdict(reason: ProblemReason): SendVerdict {
   return verdicts[reason];
 }
 
-/** What a person can do about an event that is held. */
+/** Whether a text is one of the reasons: another version may have stored others. */
+export function isProblemReason(reason: string): reason is ProblemReason {
+  return Object.hasOwn(verdicts, reason);
+}
+
+/** What a person can do about an event that is held or parked. */
 export function remedyOf(reason: ProblemReason, topic: string): string {
   switch (reason) {
     case "schema-unknown":

@@ -1,6 +1,7 @@
 import { messageOf, RelayError } from "./errors.ts";
+import { PROBLEM_POLICIES } from "./dead-letters/parking-plan.ts";
 import { LOG_LEVELS } from "./logger.ts";
-import { kafkaSettings } from "./kafka-settings.ts";
+import { deliveryProblems, kafkaSettings } from "./kafka-settings.ts";
 import { kafkaSecurityProblems } from "./kafka-security-problems.ts";
 import {
   booleanSetting,
@@ -161,6 +162,20 @@ export const settingsTable = {
     default: "10000",
     description: "The longest pause between two attempts while the database, broker or registry fails.",
   }),
+  onProblem: choiceSetting(PROBLEM_POLICIES, {
+    flag: "--on-problem",
+    env: "RELAY_ON_PROBLEM",
+    default: "hold-key",
+    description:
+      "An event that cannot be published: put it aside with what follows on its key, alone, or hold everything at it.",
+  }),
+  parkAfterMs: integerSetting(0, 60 * minute, {
+    flag: "--park-after-ms",
+    env: "RELAY_PARK_AFTER_MS",
+    unit: "ms",
+    default: "30000",
+    description: "How long a missing topic, right or schema holds everything before its events are put aside.",
+  }),
   holdRetryMs: integerSetting(1, minute, {
     flag: "--hold-retry-ms",
     env: "RELAY_HOLD_RETRY_MS",
@@ -254,7 +269,7 @@ function loadNamed(
       problems.push(`${found.source}: ${messageOf(error)}`);
     }
   }
-  problems.push(...kafkaSecurityProblems(values));
+  problems.push(...kafkaSecurityProblems(values), ...deliveryProblems(values));
   if (problems.length === 0) return values;
   throw new RelayError("SETTINGS_INVALID", `wrong settings:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
 }

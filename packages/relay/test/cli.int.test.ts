@@ -112,7 +112,8 @@ describe("outbox-relay run", () => {
     const empty = await createTestDatabase();
     const { code, stderr } = await runWith({ DATABASE_URL: empty.url });
     expect(stderr).toContain(
-      "has no waybill.schema, waybill.outbox, waybill.relay_cursor, waybill.relay_instance: run `outbox-relay migrate`",
+      "has no waybill.schema, waybill.outbox, waybill.relay_cursor, waybill.relay_instance, waybill.dead_letter, " +
+        "waybill.discarded_event: run `outbox-relay migrate`",
     );
     expect(code).toBe(1);
     await empty.drop();

@@ -4,7 +4,7 @@ import type { TestDatabase } from "@waybill/harness";
 import type pg from "pg";
 import type { InspectReport } from "../src/commands/inspect/inspect-report.ts";
 import { json, operatorCli, publishAllByHand } from "./operator-cli.ts";
-import { parkRow } from "./dead-letter-table.ts";
+import { parkRow } from "./park-row.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";
 import { createCountedEvent, insertEvents } from "./test-event.ts";
 

@@ -12,6 +12,8 @@ export interface CliOptions {
   readonly shutdown?: AbortSignal;
   /** Told every piece of standard output and of standard error. */
   readonly onOutput?: (text: string) => void;
+  /** Answers what a person is asked. */
+  readonly confirm?: (question: string) => Promise<boolean>;
 }
 
 /** Runs a command in this process, without any variable of this one. */
@@ -26,6 +28,7 @@ export async function operatorCli(args: readonly string[], options: CliOptions =
     shutdown: options.shutdown ?? new AbortController().signal,
     stdout: take("stdout"),
     stderr: take("stderr"),
+    ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
   });
   return { code, ...result };
 }

@@ -1,11 +1,12 @@
 import { beforeEach, expect, it } from "@jest/globals";
-import { HoldAtProblem, type ProblemVerdict } from "../src/event-problems.ts";
+import type { ProblemVerdict } from "../src/event-problems.ts";
 import { Pipeline } from "../src/pipeline.ts";
 import type { LanePublisher } from "../src/publishers/lane-publisher.ts";
 import { SchemaIds } from "../src/schema-ids.ts";
 import { parseSnapshot } from "../src/snapshot.ts";
 import type { Batch } from "../src/strand.ts";
 import { GatedLane } from "./gated-lane.ts";
+import { HoldAtProblem } from "./hold-at-problem.ts";
 import { rowView } from "./publisher-rows.ts";
 
 const never = new AbortController().signal;
@@ -26,6 +27,7 @@ function createPipeline(problems = new HoldAtProblem()): Pipeline {
   return new Pipeline({
     publisher: publisher as LanePublisher, // it is asked for nothing else
     lanes,
+    transactions: null,
     schemaIds: new SchemaIds(async () => 1),
     problems,
     retryMaxMs: 1,

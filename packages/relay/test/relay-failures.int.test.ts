@@ -126,11 +126,11 @@ it("pauses while the registry is away", async () => {
   await again.stop();
 });
 
-it("holds at a record that is too large for its topic", async () => {
+it("holds at a record that is too large for its topic, where that is asked for", async () => {
   const event = createCountedEvent();
   await services.register(event);
   const topic = await services.topicOf(event, 1);
-  await services.start({ maxRequestBytes: 100_000_000 });
+  await services.start({ maxRequestBytes: 100_000_000, onProblem: "hold" });
   const small = { key: "a", version: 1 };
   await insertEvents(services.client, event, [
     small,

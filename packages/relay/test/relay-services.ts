@@ -71,7 +71,7 @@ export async function startRelayServices(): Promise<RelayServices> {
     },
     async cleanUp() {
       await Promise.all(running.splice(0).map((service) => service.stop()));
-      await client.query("TRUNCATE waybill.outbox");
+      await client.query("TRUNCATE waybill.outbox, waybill.dead_letter, waybill.discarded_event");
       log.length = 0;
     },
     async stop() {

@@ -91,7 +91,8 @@ describe("with a role of its own", () => {
       GRANT INSERT, UPDATE, TRUNCATE ON waybill.relay_cursor TO ${role};
       GRANT TRUNCATE ON waybill.outbox_0, waybill.outbox_1, waybill.outbox_2, waybill.outbox_3, waybill.outbox_4,
         waybill.outbox_5, waybill.outbox_6, waybill.outbox_7 TO ${role};
-      GRANT INSERT, UPDATE, DELETE ON waybill.relay_instance TO ${role}`);
+      GRANT INSERT, UPDATE, DELETE ON waybill.relay_instance, waybill.dead_letter TO ${role};
+      GRANT INSERT ON waybill.discarded_event TO ${role}`);
     const url = new URL(services.database.url);
     url.username = role;
     try {
@@ -119,7 +120,7 @@ describe("with a role of its own", () => {
 
   it("refuses to start where only the parent of the slots may be read: a backlog would be an error", () =>
     asRelayRole(
-      "SELECT ON waybill.outbox, waybill.schema, waybill.relay_cursor, waybill.relay_instance",
+      "SELECT ON waybill.outbox, waybill.schema, waybill.relay_cursor, waybill.relay_instance, waybill.dead_letter",
       async (databaseUrl) => {
         await expect(services.start({ databaseUrl })).rejects.toThrow("SELECT ON waybill.outbox_0");
       },

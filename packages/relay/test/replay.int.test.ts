@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import { eventually } from "@waybill/harness";
 import type { ReplayReport } from "../src/commands/replay/replay-report.ts";
 import { type CliOptions, type CliResult, json, operatorCli, publishAllByHand } from "./operator-cli.ts";
-import { parkRow } from "./dead-letter-table.ts";
+import { parkRow } from "./park-row.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import { type CountedEvent, countedData, createCountedEvent, insertEvents, upTo, versionsOf } from "./test-event.ts";
 import { createTopic, readTopic, type TopicReader } from "./topic-reader.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { HoldAtProblem } from "../src/event-problems.ts";
 import type { LanePublisher, TopicProblem } from "../src/publishers/lane-publisher.ts";
 import { RowIntake } from "../src/row-intake.ts";
 import { RegistryProblem } from "../src/schema-registry.ts";
 import { SchemaIds, type SchemaLookUp } from "../src/schema-ids.ts";
 import { GatedLane } from "./gated-lane.ts";
+import { HoldAtProblem } from "./hold-at-problem.ts";
 import { rowView, type TestRow } from "./publisher-rows.ts";
 
 interface World {

@@ -8,7 +8,7 @@ import { pendingEventsQuery, pendingParameters } from "../src/sql/pending-events
 import { readCursorRows } from "../src/sql/cursor-rows.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { json, operatorCli, publishAllByHand } from "./operator-cli.ts";
-import { parkRow } from "./dead-letter-table.ts";
+import { parkRow } from "./park-row.ts";
 import { connect, createOutboxDatabase, withClient } from "./outbox-database.ts";
 import { countedData, createCountedEvent, insertEvents } from "./test-event.ts";
 
@@ -158,7 +158,7 @@ describe("outbox-relay status", () => {
   it("works on a database from before there were leases, and says what it cannot know", async () => {
     const old = await createOutboxDatabase();
     await withClient(old.url, async (older) => {
-      await older.query("DROP TABLE waybill.relay_instance; DROP TABLE IF EXISTS waybill.dead_letter CASCADE");
+      await older.query("DROP TABLE waybill.relay_instance; DROP TABLE waybill.dead_letter, waybill.discarded_event");
       await older.query("DELETE FROM waybill.relay_cursor WHERE shard_group > 0");
       await older.query("ALTER TABLE waybill.relay_cursor DROP COLUMN lease_until");
       await insertEvents(older, orders, countedData(keys, 1));

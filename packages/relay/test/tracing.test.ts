@@ -65,6 +65,9 @@ function openLane(inner: PublisherLane): PublisherLane {
     connect: async () => {},
     prepareTopic: () => null,
     openLane: () => inner,
+    openTransactionalLane: () => {
+      throw new Error("not here");
+    },
     disconnect: async () => {},
   };
   return new TracedLanePublisher(publisher, tracer).openLane("lane-0");

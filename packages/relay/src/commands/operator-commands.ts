@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CliEnvironment } from "../cli-environment.ts";
+import { addDeadLettersCommands } from "./dead-letters/dead-letters-commands.ts";
 import { addDoctorCommand } from "./doctor/doctor-command.ts";
 import { addInspectCommand } from "./inspect/inspect-command.ts";
 import { addReplayCommand } from "./replay/replay-command.ts";
@@ -12,6 +13,7 @@ export function addOperatorCommands(program: Command, environment: CliEnvironmen
   addStatusCommand(program, environment);
   addDoctorCommand(program, environment);
   addInspectCommand(program, environment);
+  addDeadLettersCommands(program, environment);
   addTopicsCommand(program, environment);
   addReplayCommand(program, environment);
   addSeedCommand(program, environment);

@@ -4,6 +4,7 @@ import { codecOf } from "./compression.ts";
 import { KafkajsPublisher } from "./kafkajs/kafkajs-publisher.ts";
 import type { LanePublisher } from "./lane-publisher.ts";
 import { connectionSecurity } from "./wire/connection-security.ts";
+import type { TransactionObserver } from "./wire/transactional-lane.ts";
 import { WirePublisher } from "./wire/wire-publisher.ts";
 
 /**
@@ -12,18 +13,21 @@ import { WirePublisher } from "./wire/wire-publisher.ts";
  * @param log takes what the client says by itself
  * @param nowMs the time of records: a broker refuses those whose time is an hour ahead of its own, so it had better not be
  *   the clock of this machine alone
+ * @param transactionObserver of transactional lanes
  * @throws RelayError SETTINGS_INVALID when a file that the settings name cannot be read
  */
 export async function createPublisher(
   settings: RelaySettings,
   log: (message: string) => void,
   nowMs: () => number = Date.now,
+  transactionObserver: TransactionObserver = { onCommitted: () => {}, onAborted: () => {} },
 ): Promise<LanePublisher> {
   const security = await loadKafkaSecurity(settings);
   if (settings.driver === "kafkajs") return new KafkajsPublisher({ ...settings, security, log, nowMs });
   return new WirePublisher({
     ...settings,
     nowMs,
+    transactionObserver,
     codec: codecOf(settings.compression),
     security: (host) => connectionSecurity(security, host),
   });

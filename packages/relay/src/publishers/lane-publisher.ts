@@ -73,6 +73,11 @@ export interface SendOutcome {
   readonly acknowledged: ReadonlyMap<string, number>;
   /** Empty when everything that was in flight is acknowledged. */
   readonly failures: readonly SendFailure[];
+  /**
+   * Of a transactional lane: why it is of no use before it is claimed again. Another has claimed it, or the broker has
+   * ended its transaction; whether the batch is stored is told by the bookmark of the next claim, and by nothing else.
+   */
+  readonly fenced?: string;
 }
 
 /** What keeps a topic from being appended to. */
@@ -91,6 +96,8 @@ export interface LanePublisher {
    */
   prepareTopic(topic: string): Promise<TopicProblem | null> | null;
   openLane(name: string): PublisherLane;
+  /** A lane that stores batches all or nothing. @throws Error when the driver has none */
+  openTransactionalLane(): TransactionalLane;
   /** Closes all lanes and connections. */
   disconnect(): Promise<void>;
 }
@@ -103,8 +110,10 @@ export interface PublisherLane {
   /**
    * Seals the filled batch and sends it, acknowledged by all in-sync replicas; `append` fills the next meanwhile. Not
    * before everything sent earlier is acknowledged or removed. Never rejects.
+   *
+   * @param bookmark of a transactional lane, which needs it, and keeps it with the batch
    */
-  send(): Promise<SendOutcome>;
+  send(bookmark?: Bookmark): Promise<SendOutcome>;
   /** One attempt at exactly what is unacknowledged of the batch in flight. Never rejects. */
   repeat(): Promise<SendOutcome>;
   /** Takes rows out of the batch in flight and of the one being filled; not while a send is awaited. */
@@ -113,4 +122,36 @@ export interface PublisherLane {
   unacknowledged(): readonly number[];
   /** Forgets both batches; what is in flight may or may not be stored. */
   reset(): void;
+}
+
+/**
+ * Where the source of rows stands once a batch is stored. Asked for again when rows were removed.
+ *
+ * @param ids of the rows that the batch has
+ */
+export type Bookmark = (ids: readonly number[]) => string;
+
+/** What a transactional lane is to the broker. */
+export interface LaneClaim {
+  /** Whoever claims it last has it; all earlier ones are fenced. */
+  readonly transactionalId: string;
+  /** Where in the topic of bookmarks its own are. */
+  readonly partition: number;
+  /** Under which name. */
+  readonly key: string;
+}
+
+/**
+ * A lane whose batches are stored whole or not at all, each together with its bookmark, for consumers that read what is
+ * committed. Nothing of a batch is acknowledged before all of it is.
+ */
+export interface TransactionalLane extends PublisherLane {
+  /**
+   * Takes the lane over, ends what its last holder left open, and forgets both batches. Before the first send, and after a
+   * `reset` of what was in flight.
+   *
+   * @returns the bookmark of the last batch that was stored; null when there is none
+   * @throws when the broker cannot be asked: to be tried again
+   */
+  claim(claim: LaneClaim): Promise<string | null>;
 }

@@ -1,6 +1,13 @@
 import type pg from "pg";
 import type { DatabaseIdentity } from "./database-identity.ts";
 
+/** The upper half of an epoch counts adoptions: cursors that were kept elsewhere, under epochs of before, count no more. */
+const ADOPTION_BITS = 32;
+
+export function adoptionsOf(epoch: bigint): bigint {
+  return epoch >> BigInt(ADOPTION_BITS);
+}
+
 /**
  * Takes the cursors as they stand for this database's. Right only where the transaction ids went on. The raised epochs
  * fence relays that run: they start over.
@@ -8,7 +15,7 @@ import type { DatabaseIdentity } from "./database-identity.ts";
 export async function adoptCursor(client: pg.Client, identity: DatabaseIdentity): Promise<void> {
   await client.query(
     `UPDATE waybill.relay_cursor
-     SET epoch = epoch + 1, holder = NULL, lease_until = NULL,
+     SET epoch = ((epoch >> ${ADOPTION_BITS}) + 1) << ${ADOPTION_BITS}, holder = NULL, lease_until = NULL,
        system_identifier = $1, timeline = $2, database_oid = $3`,
     [identity.systemIdentifier, identity.timeline, identity.databaseOid],
   );

@@ -10,7 +10,8 @@ export async function isStandby(client: pg.Client): Promise<boolean> {
 /** The tables of the migrations that are not there. */
 export async function missingTables(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
-    `SELECT name FROM unnest(ARRAY['waybill.schema', 'waybill.outbox', 'waybill.relay_cursor', 'waybill.relay_instance']) AS name
+    `SELECT name FROM unnest(ARRAY['waybill.schema', 'waybill.outbox', 'waybill.relay_cursor', 'waybill.relay_instance',
+       'waybill.dead_letter', 'waybill.discarded_event']) AS name
      WHERE to_regclass(name) IS NULL`,
   );
   return rows.map(({ name }) => name);
@@ -23,7 +24,10 @@ export async function missingPrivileges(client: pg.Client): Promise<string[]> {
        ('SELECT', 'waybill.outbox'), ('SELECT', 'waybill.schema'),
        ('SELECT', 'waybill.relay_cursor'), ('UPDATE', 'waybill.relay_cursor'),
        ('SELECT', 'waybill.relay_instance'), ('INSERT', 'waybill.relay_instance'),
-       ('UPDATE', 'waybill.relay_instance'), ('DELETE', 'waybill.relay_instance')
+       ('UPDATE', 'waybill.relay_instance'), ('DELETE', 'waybill.relay_instance'),
+       ('SELECT', 'waybill.dead_letter'), ('INSERT', 'waybill.dead_letter'),
+       ('UPDATE', 'waybill.dead_letter'), ('DELETE', 'waybill.dead_letter'),
+       ('INSERT', 'waybill.discarded_event')
      ) AS needed (privilege, relation)
      WHERE NOT has_table_privilege(relation, privilege)
      UNION ALL

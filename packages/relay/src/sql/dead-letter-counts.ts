@@ -8,11 +8,11 @@ export interface ParkedEvents {
   readonly oldestAt: Date;
 }
 
-/** What is parked. Only where the table is there. */
+/** What is parked, and what waits behind that. Only where the table is there. */
 export async function readParkedEvents(client: pg.Client): Promise<ParkedEvents[]> {
   const { rows } = await client.query<{ topic: string; reason: string; events: number; oldest: Date }>(
-    `SELECT topic, reason, count(*)::int AS events, min(parked_at) AS oldest
-     FROM waybill.dead_letter GROUP BY topic, reason ORDER BY min(parked_at)`,
+    `SELECT topic, coalesce(reason, 'behind an earlier one') AS reason, count(*)::int AS events, min(parked_at) AS oldest
+     FROM waybill.dead_letter GROUP BY topic, dead_letter.reason ORDER BY min(parked_at)`,
   );
   return rows.map(({ topic, reason, events, oldest }) => ({ topic, reason, events, oldestAt: oldest }));
 }

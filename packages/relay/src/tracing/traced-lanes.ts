@@ -1,5 +1,14 @@
 import type { Span } from "@opentelemetry/api";
-import type { LanePublisher, PublisherLane, RowView, SendOutcome, TopicProblem } from "../publishers/lane-publisher.ts";
+import type {
+  Bookmark,
+  LaneClaim,
+  LanePublisher,
+  PublisherLane,
+  RowView,
+  SendOutcome,
+  TopicProblem,
+  TransactionalLane,
+} from "../publishers/lane-publisher.ts";
 import { createSendTracer, endUnacknowledged, noteFailedAttempt, type SendTracer } from "./send-tracer.ts";
 
 /** The same driver without an OpenTelemetry SDK in the process; with one, sampled events have spans. */
@@ -28,6 +37,10 @@ export class TracedLanePublisher implements LanePublisher {
 
   openLane(name: string): PublisherLane {
     return new TracedLane(this.#publisher.openLane(name), this.#tracer);
+  }
+
+  openTransactionalLane(): TransactionalLane {
+    return new TracedTransactionalLane(this.#publisher.openTransactionalLane(), this.#tracer);
   }
 
   disconnect(): Promise<void> {
@@ -60,10 +73,10 @@ class TracedLane implements PublisherLane {
     return this.#lane.filledBytes;
   }
 
-  async send(): Promise<SendOutcome> {
+  async send(bookmark?: Bookmark): Promise<SendOutcome> {
     this.#inFlight = this.#filling;
     this.#filling = new Map();
-    return this.#settle(await this.#lane.send());
+    return this.#settle(await this.#lane.send(bookmark));
   }
 
   async repeat(): Promise<SendOutcome> {
@@ -87,6 +100,10 @@ class TracedLane implements PublisherLane {
 
   reset(): void {
     this.#lane.reset();
+    this.endSpans();
+  }
+
+  protected endSpans(): void {
     for (const spans of [this.#inFlight, this.#filling]) {
       for (const span of spans.values()) endUnacknowledged(span, "reset");
       spans.clear();
@@ -106,5 +123,19 @@ class TracedLane implements PublisherLane {
       this.#inFlight.delete(id);
     }
     return outcome;
+  }
+}
+
+class TracedTransactionalLane extends TracedLane implements TransactionalLane {
+  readonly #lane: TransactionalLane;
+
+  constructor(lane: TransactionalLane, tracer: SendTracer) {
+    super(lane, tracer);
+    this.#lane = lane;
+  }
+
+  claim(claim: LaneClaim): Promise<string | null> {
+    this.endSpans();
+    return this.#lane.claim(claim);
   }
 }

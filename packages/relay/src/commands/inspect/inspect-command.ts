@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type pg from "pg";
 import type { CliEnvironment } from "../../cli-environment.ts";
-import { RELAY_INSTANCE, requireUsableDatabase } from "../../database-requirements.ts";
+import { LATER_TABLES, requireUsableDatabase } from "../../database-requirements.ts";
 import { settingOption } from "../../setting-option.ts";
 import { readSettingSources } from "../../setting-sources.ts";
 import { loadSelected } from "../../settings.ts";
@@ -48,7 +48,7 @@ async function inspectCommand(event: string, flags: CommandFlags, environment: C
   const { databaseUrl } = loadSelected(["databaseUrl"], sources, read.problems);
   const withPayload = flags["payload"] !== false;
   const reports = await withDatabase(databaseUrl, async (client) => {
-    await requireUsableDatabase(client, databaseUrl, [RELAY_INSTANCE]);
+    await requireUsableDatabase(client, databaseUrl, LATER_TABLES);
     return inspectEvent(client, reference, withPayload);
   });
   const text = reports.map(inspectText).join("\n");

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type pg from "pg";
 import type { CliEnvironment } from "../../cli-environment.ts";
-import { RELAY_INSTANCE, requireUsableDatabase } from "../../database-requirements.ts";
+import { LATER_TABLES, requireUsableDatabase } from "../../database-requirements.ts";
 import { RelayError } from "../../errors.ts";
 import { createPublisher } from "../../publishers/create-publisher.ts";
 import { RegistryProblem, SchemaRegistry } from "../../schema-registry.ts";
@@ -108,7 +108,7 @@ async function planReplay(
   { shutdown }: CliEnvironment,
 ): Promise<ReplayPlan> {
   await client.query(sessionSettings);
-  await requireUsableDatabase(client, databaseUrl, [RELAY_INSTANCE]);
+  await requireUsableDatabase(client, databaseUrl, LATER_TABLES);
   const cursors = await readCursorRows(client);
   const scope: ReplayScope = {
     selection,

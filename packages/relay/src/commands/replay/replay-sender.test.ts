@@ -58,6 +58,9 @@ function fake(outcomes: readonly SendOutcome[], problems: readonly (TopicProblem
       return topics.shift() ?? null;
     },
     openLane: () => lane,
+    openTransactionalLane: () => {
+      throw new Error("not here");
+    },
     disconnect: async () => {},
   };
   return { publisher, calls, views };

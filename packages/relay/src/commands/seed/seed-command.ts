@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { CliEnvironment } from "../../cli-environment.ts";
 import { databasePlace } from "../../connect-to-postgres.ts";
-import { RELAY_INSTANCE, requireUsableDatabase } from "../../database-requirements.ts";
+import { LATER_TABLES, requireUsableDatabase } from "../../database-requirements.ts";
 import { RelayError } from "../../errors.ts";
 import { RegistryProblem, SchemaRegistry } from "../../schema-registry.ts";
 import { settingOption } from "../../setting-option.ts";
@@ -62,7 +62,7 @@ async function seedCommand(flags: CommandFlags, environment: CliEnvironment): Pr
   if (objection !== null) throw new RelayError("SETTINGS_INVALID", `seed: ${objection}`);
   const event = describeSeededEvent(input.type, input.topic);
   const done = await withDatabase(databaseUrl, async (client) => {
-    await requireUsableDatabase(client, databaseUrl, [RELAY_INSTANCE]);
+    await requireUsableDatabase(client, databaseUrl, LATER_TABLES);
     if (hasRegistry) await requireRegistered(event, input, settings.registryUrl, settings.connectTimeoutMs);
     const total = totalOf(input);
     const progress = new Progress(environment, { verb: "seeded", total, now: () => performance.now() });

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { abortableDelay } from "../../abortable-delay.ts";
 import type { CliEnvironment } from "../../cli-environment.ts";
 import { databasePlace } from "../../connect-to-postgres.ts";
-import { RELAY_INSTANCE, requireUsableDatabase } from "../../database-requirements.ts";
+import { LATER_TABLES, requireUsableDatabase } from "../../database-requirements.ts";
 import { settingOption } from "../../setting-option.ts";
 import { readSettingSources } from "../../setting-sources.ts";
 import { loadSelected } from "../../settings.ts";
@@ -51,7 +51,7 @@ async function statusCommand(flags: CommandFlags, environment: CliEnvironment): 
   const isWatch = read.has("--watch");
   await withDatabase(databaseUrl, async (client) => {
     await client.query(sessionSettings);
-    await requireUsableDatabase(client, databaseUrl, [RELAY_INSTANCE]);
+    await requireUsableDatabase(client, databaseUrl, LATER_TABLES);
     const place = databasePlace(databaseUrl);
     const show = (before: OutboxSample | null, now: OutboxSample): void => {
       const report = statusReport(place, before, now);

@@ -57,6 +57,10 @@ export class KafkajsPublisher implements LanePublisher {
     return this.#topics.get(topic)?.isMissing === false ? null : this.#findTopic(topic);
   }
 
+  openTransactionalLane(): never {
+    throw new Error("the kafkajs driver has no transactional lanes");
+  }
+
   openLane(_name: string): PublisherLane {
     const producer = new LaneProducer(this.#client);
     this.#lanes.push(producer);

@@ -11,6 +11,7 @@ import { crc32c } from "./crc32c.ts";
 export const BATCH_HEADER_BYTES = 61;
 
 const MAGIC = 2;
+const TRANSACTIONAL_BIT = 1 << 4;
 const LENGTH_AT = 8;
 const LEADER_EPOCH_AT = 12;
 const MAGIC_AT = 16;
@@ -28,6 +29,8 @@ const COUNT_AT = 57;
 export interface ProducerIdentity {
   readonly producerId: bigint;
   readonly epoch: number;
+  /** Whether its batches belong to transactions. Default false. */
+  readonly isTransactional?: boolean;
 }
 
 export interface BatchHeader {
@@ -47,7 +50,8 @@ export function writeBatchHeader(batch: Buffer, header: BatchHeader): void {
   batch.writeInt32BE(batch.length - LEADER_EPOCH_AT, LENGTH_AT);
   batch.writeInt32BE(-1, LEADER_EPOCH_AT);
   batch[MAGIC_AT] = MAGIC;
-  batch.writeInt16BE(header.compressionBits, ATTRIBUTES_AT);
+  const transactional = header.identity.isTransactional === true ? TRANSACTIONAL_BIT : 0;
+  batch.writeInt16BE(header.compressionBits | transactional, ATTRIBUTES_AT);
   batch.writeInt32BE(header.records - 1, LAST_OFFSET_DELTA_AT);
   batch.writeBigInt64BE(timestamp, BASE_TIMESTAMP_AT);
   batch.writeBigInt64BE(timestamp, MAX_TIMESTAMP_AT);

@@ -1,4 +1,5 @@
 import {
+  type API,
   apiVersionsV3,
   Connection,
   type ConnectionOptions,
@@ -80,12 +81,12 @@ export class BrokerConnection {
     return this.#connection.isConnected();
   }
 
-  produce(batches: readonly PartitionBatch[]): Promise<PartitionAnswer[]> {
+  produce(batches: readonly PartitionBatch[], transactionalId: string | null): Promise<PartitionAnswer[]> {
     return new Promise((resolve, reject) => {
       this.#connection.send<PartitionAnswer[]>(
         PRODUCE.key,
         this.#version(PRODUCE),
-        () => writeProduceRequest(batches, this.#sendTimeoutMs),
+        () => writeProduceRequest(batches, this.#sendTimeoutMs, transactionalId),
         (_correlationId, _key, _version, reader) => readProduceResponse(reader),
         true,
         true,
@@ -115,6 +116,22 @@ export class BrokerConnection {
     }
   }
 
+  /**
+   * Asks by one version of an API. An answer with error codes is an answer.
+   *
+   * @throws when there is none, or the broker does not speak that version
+   */
+  async ask<Args extends unknown[], Answer>(name: string, api: API<Args, Answer>, ...args: Args): Promise<Answer> {
+    this.#version({ key: api.key, name, versions: [api.version] });
+    try {
+      return await api.async(this.#connection, ...args);
+    } catch (error) {
+      const answer = responseOf(error);
+      if (answer !== null) return answer as Answer;
+      throw new Error(`${name}: ${withCauses(error)}`, { cause: error });
+    }
+  }
+
   close(): void {
     this.#connection.close(() => {}); // never fails: the socket is gone either way
   }
@@ -128,7 +145,7 @@ export class BrokerConnection {
     const { host, port } = this.address;
     throw new Error(
       `the broker ${host}:${port} offers no version of ${name} that this driver speaks (${versions.join(", ")}): it needs ` +
-        "Kafka 2.6 or newer",
+        "Kafka 2.6 or newer, and for exactly-once 3.0",
     );
   }
 }

@@ -31,17 +31,21 @@ export type SenderCluster = Pick<
   Cluster,
   "leaderOf" | "lacks" | "problemOf" | "doubt" | "refreshIfDoubtful" | "refresh"
 >;
+/** What of a producer's sequences. */
+export type SenderSequences = Pick<ProducerSequences, "identified" | "advance" | "forget">;
 /** What of a connection. */
 export type SenderConnection = Pick<BrokerConnection, "produce">;
 
 export interface LaneSenderOptions {
   readonly cluster: SenderCluster;
   readonly connections: { get(nodeId: number): Promise<SenderConnection> };
-  readonly sequences: ProducerSequences;
+  readonly sequences: SenderSequences;
   /** Null: batches go as they are. */
   readonly codec: Codec | null;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
+  /** What transaction the batches belong to. Default: none. */
+  readonly transactionalId?: string;
 }
 
 /** What lasts as long as an attempt. */
@@ -124,6 +128,7 @@ export class LaneSender {
     await Promise.all(round.map((partition) => this.#stamp(partition)));
     return connection.produce(
       round.map(({ topic, partition, first }) => ({ topic, partition, bytes: (first as SealedBatch).bytes })),
+      this.#options.transactionalId ?? null,
     );
   }
 

@@ -31,10 +31,14 @@ export interface PartitionAnswer {
 
 const ACKS_OF_ALL_IN_SYNC = -1;
 
-export function writeProduceRequest(batches: readonly PartitionBatch[], timeoutMs: number): Writer {
+export function writeProduceRequest(
+  batches: readonly PartitionBatch[],
+  timeoutMs: number,
+  transactionalId: string | null,
+): Writer {
   const topics = [...Map.groupBy(batches, ({ topic }) => topic)];
   return Writer.create()
-    .appendString(null)
+    .appendString(transactionalId)
     .appendInt16(ACKS_OF_ALL_IN_SYNC)
     .appendInt32(timeoutMs)
     .appendArray(topics, (writer, [topic, ofTopic]) => {

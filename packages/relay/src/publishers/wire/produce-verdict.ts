@@ -7,7 +7,7 @@ import { errorName, NO_ERROR } from "./protocol-errors.ts";
  *
  * - `stored`: also when it says that it has it already.
  * - `new-identity`: it does not follow the producer's sequence; the same records go again as another producer's. At worst
- *   that repeats them, as one batch per partition is under way.
+ *   that repeats them, as one batch per partition is under way. Of a transaction: it is to be aborted, and begun anew.
  * - `new-time`: the broker finds its time too far off, as when it waited for hours: the same records with the time of now,
  *   as another producer's, since these are no longer the bytes that may be stored.
  * - `split`: a record of it is refused; smaller batches tell which.
@@ -23,6 +23,8 @@ const outOfSequence: ReadonlySet<string> = new Set([
   "INVALID_PRODUCER_EPOCH",
   "PRODUCER_FENCED",
   "INVALID_PRODUCER_ID_MAPPING",
+  "INVALID_TXN_STATE",
+  "TRANSACTION_ABORTABLE",
 ]);
 
 export function produceVerdict(code: number, records: number): ProduceVerdict {

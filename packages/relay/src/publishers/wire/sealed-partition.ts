@@ -87,12 +87,14 @@ export interface SealedPartitionOptions {
   readonly release: () => void;
 }
 
-/** The unacknowledged batches of one partition, in their order. Only the first is ever sent. */
+/** The batches of one partition, in their order. Only the first that is unacknowledged is ever sent. */
 export class SealedPartition {
   readonly topic: string;
   readonly partition: number;
   readonly #release: () => void;
   #batches: readonly SealedBatch[];
+  /** What was acknowledged, in its order. */
+  #stored: readonly SealedBatch[] = [];
 
   constructor({ topic, partition, batches, release }: SealedPartitionOptions) {
     this.topic = topic;
@@ -109,8 +111,20 @@ export class SealedPartition {
     return this.#batches.flatMap((batch) => batch.ids);
   }
 
+  /** Of the records acknowledged since the last `rewind`. */
+  get storedIds(): number[] {
+    return this.#stored.flatMap((batch) => batch.ids);
+  }
+
   acknowledgeFirst(): void {
+    this.#stored = [...this.#stored, ...this.#batches.slice(0, 1)];
     this.#batches = this.#batches.slice(1);
+  }
+
+  /** What was acknowledged was so in vain: all of it is to be sent again. */
+  rewind(): void {
+    this.#batches = [...this.#stored, ...this.#batches];
+    this.#stored = [];
   }
 
   /** Cuts the first batch in two, the second beginning with record number `at`. */
@@ -134,6 +148,7 @@ export class SealedPartition {
   /** Nothing of it is used any more. */
   release(): void {
     this.#batches = [];
+    this.#stored = [];
     this.#release();
   }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
 import type { Codec } from "../compression.ts";
-import type { LanePublisher, PublisherLane, TopicProblem } from "../lane-publisher.ts";
+import type { LanePublisher, PublisherLane, TopicProblem, TransactionalLane } from "../lane-publisher.ts";
+import { BookmarkLog } from "./bookmark-log.ts";
 import { type BrokerAddress, BrokerConnection, type BrokerConnectionOptions } from "./broker-connection.ts";
 import { BrokerConnections } from "./broker-connections.ts";
 import { BufferPool } from "./buffer-pool.ts";
@@ -9,6 +10,9 @@ import { Cluster } from "./cluster.ts";
 import { LaneFill } from "./lane-fill.ts";
 import { LaneSender } from "./lane-sender.ts";
 import { ProducerSequences } from "./producer-sequences.ts";
+import { TransactionCoordinator } from "./transaction-coordinator.ts";
+import { type TransactionObserver, WireTransactionalLane } from "./transactional-lane.ts";
+import { TransactionalProducer } from "./transactional-producer.ts";
 import { WireLane } from "./wire-lane.ts";
 
 export interface WirePublisherOptions extends BrokerConnectionOptions {
@@ -24,6 +28,11 @@ export interface WirePublisherOptions extends BrokerConnectionOptions {
   readonly metadataMaxAgeMs: number;
   /** The time of records, milliseconds since 1970. */
   readonly nowMs: () => number;
+  /** The compacted topic that transactional lanes keep their bookmarks in. */
+  readonly cursorTopic: string;
+  /** When the broker aborts a transaction by itself; the lane does at half of it. */
+  readonly transactionTimeoutMs: number;
+  readonly transactionObserver: TransactionObserver;
 }
 
 /** What the buffers of all lanes may keep between two batches. */
@@ -63,33 +72,57 @@ export class WirePublisher implements LanePublisher {
 
   openLane(_name: string): PublisherLane {
     const cluster = this.#cluster;
-    const connections = new BrokerConnections({
-      open: (address) => BrokerConnection.open(address, this.#options),
-      addressOf: (nodeId) => cluster.addressOf(nodeId),
-    });
-    this.#lanes.push(connections);
+    const { codec, nowMs } = this.#options;
+    const connections = this.#openConnections();
     const sequences = new ProducerSequences(async () => (await cluster.control()).initProducerId());
     return new WireLane({
-      fill: new LaneFill({
-        pool: this.#pool,
-        maxBatchBytes: this.#options.maxRequestBytes,
-        partitionsOf: (topic) => cluster.partitionCount(topic),
-      }),
-      sender: new LaneSender({
-        cluster,
-        connections,
-        sequences,
-        codec: this.#options.codec,
-        nowMs: this.#options.nowMs,
-      }),
+      fill: this.#newFill(),
+      sender: new LaneSender({ cluster, connections, sequences, codec, nowMs }),
       sequences,
       onSend: () => cluster.refreshIfOld(),
+    });
+  }
+
+  openTransactionalLane(): TransactionalLane {
+    const cluster = this.#cluster;
+    const { codec, nowMs, cursorTopic, transactionTimeoutMs, transactionObserver } = this.#options;
+    const connections = this.#openConnections();
+    const now = () => performance.now();
+    const coordinatorOf = (transactionalId: string) =>
+      new TransactionCoordinator({ transactionalId, timeoutMs: transactionTimeoutMs, cluster, connections });
+    return new WireTransactionalLane({
+      fill: this.#newFill(),
+      senderOf: (transactionalId, sequences) =>
+        new LaneSender({ cluster, connections, sequences, codec, nowMs, transactionalId }),
+      claimProducer: (transactionalId) =>
+        TransactionalProducer.claim(coordinatorOf(transactionalId), { maxOpenMs: transactionTimeoutMs / 2, now }),
+      bookmarks: new BookmarkLog({ topic: cursorTopic, cluster, connections }),
+      observer: transactionObserver,
+      onSend: () => cluster.refreshIfOld(),
+      now,
     });
   }
 
   async disconnect(): Promise<void> {
     this.#cluster.close();
     for (const connections of this.#lanes.splice(0)) connections.close();
+  }
+
+  #openConnections(): BrokerConnections {
+    const connections = new BrokerConnections({
+      open: (address) => BrokerConnection.open(address, this.#options),
+      addressOf: (nodeId) => this.#cluster.addressOf(nodeId),
+    });
+    this.#lanes.push(connections);
+    return connections;
+  }
+
+  #newFill(): LaneFill {
+    return new LaneFill({
+      pool: this.#pool,
+      maxBatchBytes: this.#options.maxRequestBytes,
+      partitionsOf: (topic) => this.#cluster.partitionCount(topic),
+    });
   }
 
   async #findTopic(topic: string): Promise<TopicProblem | null> {

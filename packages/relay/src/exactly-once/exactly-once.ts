@@ -1,0 +1,102 @@
+import type { Cursor } from "../cursor.ts";
+import type { DatabaseSession } from "../database-session.ts";
+import type { TransactionalLane } from "../publishers/lane-publisher.ts";
+import { fenced } from "../sql/cursor-store.ts";
+import { currentSnapshot } from "../sql/current-snapshot.ts";
+import { flushWal } from "../sql/flush-wal.ts";
+import type { ClaimedGroup } from "../sql/leases.ts";
+import { removeRedriven } from "../sql/redrive-rows.ts";
+import type { GroupCursor } from "../strands.ts";
+import { LaneClaims } from "./lane-claims.ts";
+import { type KnownDatabase, requireKnownDatabase, type StartingPoint, writeBookmark } from "./relay-bookmark.ts";
+
+export interface ExactlyOnceObserver {
+  /** A group cannot be taken over at the broker; tried again after `retryMs`. */
+  onClaimPause(message: string, retryMs: number): void;
+  /** The cursor in Kafka of a group was left aside for the database's. */
+  onCursorIgnored(group: number, why: NonNullable<StartingPoint["ignored"]>): void;
+}
+
+export interface ExactlyOnceOptions {
+  readonly session: DatabaseSession;
+  /** By group. */
+  readonly lanes: readonly TransactionalLane[];
+  readonly transactionalIdPrefix: string;
+  readonly retryMaxMs: number;
+  readonly observer: ExactlyOnceObserver;
+}
+
+/**
+ * What a session does beyond at-least-once: groups begin where Kafka says that they stand, a batch's events and its cursor
+ * become visible together, and the database does not forget afterwards what they were read from.
+ */
+export class ExactlyOnce {
+  readonly #options: ExactlyOnceOptions;
+  readonly #database: KnownDatabase;
+  readonly #claims: LaneClaims;
+  #onReady: () => void = () => {};
+
+  /** @throws RelayError EXACTLY_ONCE_IMPOSSIBLE */
+  constructor(options: ExactlyOnceOptions) {
+    const { session, observer } = options;
+    this.#options = options;
+    this.#database = requireKnownDatabase(session.identity);
+    this.#claims = new LaneClaims({
+      ...options,
+      database: this.#database,
+      isHeld: (group, epoch) => session.leases.held.get(group) === epoch,
+      snapshot: () => currentSnapshot(session.control),
+      removeRedriven: async ({ group, epoch }, ids) => {
+        await removeRedriven(session.control, new Map([[group, epoch]]), ids, []);
+      },
+      signal: session.lost,
+      onReady: () => this.#onReady(),
+      onPause: (message, retryMs) => observer.onClaimPause(message, retryMs),
+      onIgnored: (group, why) => observer.onCursorIgnored(group, why),
+      onFailure: (error) => session.end(error),
+    });
+  }
+
+  /** Takes lanes over, in the background. @param onReady when `takeReady` has something */
+  claim(groups: readonly ClaimedGroup[], onReady: () => void): void {
+    this.#onReady = onReady;
+    this.#claims.add(groups);
+  }
+
+  /** Groups that are still held and can be published, with where to go on. */
+  takeReady(): readonly GroupCursor[] {
+    return this.#claims.takeReady();
+  }
+
+  /** For groups whose batch was given up: only Kafka knows what of it is stored. */
+  reclaim(groups: readonly GroupCursor[], onReady: () => void): void {
+    const { held } = this.#options.session.leases;
+    this.claim(
+      groups.flatMap(({ group, cursor }) => {
+        const epoch = held.get(group);
+        return epoch === undefined ? [] : [{ group, cursor, epoch }];
+      }),
+      onReady,
+    );
+  }
+
+  /**
+   * Before a transaction is committed: its cursor may not be ahead of what the database still knows after a crash. That is
+   * the rows, the events that were parked instead of being published, and what was redriven before.
+   */
+  makeDurable(): Promise<void> {
+    return flushWal(this.#options.session.control);
+  }
+
+  /**
+   * What a group's part of a batch is stored with.
+   *
+   * @param redriven of the rows those that the cursor does not cover
+   * @throws RelayError CURSOR_FENCED
+   */
+  bookmarkOf(group: number, cursor: Cursor, redriven: readonly number[] = []): string {
+    const epoch = this.#options.session.leases.held.get(group);
+    if (epoch === undefined) throw fenced();
+    return writeBookmark({ cursor, epoch, timeline: this.#database.timeline, redriven });
+  }
+}

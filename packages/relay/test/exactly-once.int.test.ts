@@ -1,0 +1,178 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { describeEvent, parseFrame } from "@waybill/events";
+import { eventually } from "@waybill/harness";
+import type { RelayOptions } from "../src/settings.ts";
+import { type DeliveryReport, DeliveryChecker } from "./delivery-checker.ts";
+import { type RelayProcess, spawnRelay } from "./relay-process.ts";
+import { type RelayServices, startRelayServices } from "./relay-services.ts";
+import { seededRandom } from "./seeded-random.ts";
+import { createStressSchema, runStressWriters, stressedVersion, stressSchema } from "./stress-writers.ts";
+import { type CountedEvent, createCountedEvent, insertSchema } from "./test-event.ts";
+import type { TopicReader } from "./topic-reader.ts";
+
+/** WAYBILL_SEED repeats a run, as far as the scheduler lets it. */
+const SEED = Number(process.env["WAYBILL_SEED"] ?? Math.floor(Math.random() * 1_000_000));
+const random = seededRandom(SEED);
+/** So long that the database's cursors stay behind: only Kafka's can keep a successor from repeating. */
+const NEVER_SAVED_MS = 60_000;
+const LEASE_MS = 2_000;
+const ENDS = 6;
+
+let services: RelayServices;
+let relays: RelayProcess[] = [];
+let cursorTopic: string;
+
+beforeAll(async () => {
+  services = await startRelayServices();
+  await createStressSchema(services.database.url);
+  cursorTopic = `cursors-${randomUUID()}`;
+});
+afterEach(async () => {
+  await endRelays();
+  await services.cleanUp();
+  await services.client.query("TRUNCATE stress.audit; UPDATE stress.aggregate SET version = 0");
+});
+afterAll(() => services.stop());
+
+async function endRelays(): Promise<void> {
+  for (const relay of relays) relay.kill("SIGKILL");
+  await Promise.all(relays.map((relay) => relay.exited));
+  relays = [];
+}
+
+async function spawn(changes: Partial<RelayOptions> = {}): Promise<RelayProcess> {
+  const relay = await spawnRelay(
+    services.options({
+      delivery: "exactly-once",
+      cursorTopic,
+      checkpointMs: NEVER_SAVED_MS,
+      leaseMs: LEASE_MS,
+      batchSize: 20,
+      ...changes,
+    }),
+  );
+  relays.push(relay);
+  return relay;
+}
+
+interface Stage {
+  readonly event: CountedEvent;
+  /** Read as `read_committed` consumers do. */
+  readonly topic: TopicReader;
+  /** Resolves when so many more records, and up to as many again, have come: somewhere in the middle of a batch. */
+  more(least: number): Promise<unknown>;
+  /** Ends the writers. Resolves once everything that was committed is on the topic. */
+  report(): Promise<DeliveryReport>;
+}
+
+/** With writers that write until the report is asked for. */
+async function setStage(name: string): Promise<Stage> {
+  const event: CountedEvent = describeEvent({
+    type: "relay.test.stressed",
+    version: 1,
+    topic: createCountedEvent(`exactly-once-${name}`).topic,
+    schema: stressSchema,
+  });
+  await insertSchema(services.client, event);
+  await services.register(event);
+  const topic = await services.topicOf(event);
+  const check = () => {
+    const checker = new DeliveryChecker();
+    for (const { key, value } of topic.records) {
+      if (key !== "mark") checker.deliver(String(key), stressedVersion(parseFrame(value).payload));
+    }
+    return checker;
+  };
+  const ended = new AbortController();
+  const writing = runStressWriters({
+    url: services.database.url,
+    writers: 6,
+    transactions: Number.POSITIVE_INFINITY,
+    until: ended.signal,
+    pauseMs: 20,
+    seed: SEED,
+    topic: event.topic,
+    schemaId: event.schemaId,
+    keys: 60, // over all shard groups
+  });
+  return {
+    event,
+    topic,
+    more(least) {
+      const target = topic.records.length + least * (1 + random());
+      return eventually(() => topic.records.length > target, 60_000);
+    },
+    async report() {
+      ended.abort();
+      await writing;
+      const { rows } = await services.client.query<{ committed: number }>(
+        "SELECT count(*)::int AS committed FROM stress.audit",
+      );
+      const committed = rows[0]?.committed ?? 0;
+      await eventually(() => check().delivered >= committed, 60_000);
+      return check().report(services.client);
+    },
+  };
+}
+
+const ONCE = { lost: 0, inverted: 0, repeated: 0, phantom: 0 };
+
+describe(`exactly-once (WAYBILL_SEED=${SEED})`, () => {
+  it.each([
+    { how: "killed", signal: "SIGKILL" },
+    { how: "restarted in turn", signal: "SIGTERM" },
+  ] as const)(
+    "repeats nothing while two instances are $how at random instants",
+    async ({ signal }) => {
+      const stage = await setStage(signal.toLowerCase());
+      let [older, newer] = [await spawn(), await spawn()];
+      for (let end = 0; end < ENDS; end++) {
+        await stage.more(60);
+        older.kill(signal);
+        await older.exited;
+        [older, newer] = [newer, await spawn()];
+      }
+      expect(await stage.report()).toMatchObject(ONCE);
+    },
+    120_000,
+  );
+
+  it("repeats nothing when an instance is paused in the middle for longer than its lease and its transactions last", async () => {
+    const stage = await setStage("paused");
+    const transactionTimeoutMs = 1_000;
+    const [paused, other] = [await spawn({ transactionTimeoutMs }), await spawn({ transactionTimeoutMs })];
+    for (let pause = 0; pause < 2; pause++) {
+      await stage.more(60);
+      paused.kill("SIGSTOP");
+      await eventually(async () => (await groupsOf(other)) === 8, 60_000);
+      await stage.more(20);
+      paused.kill("SIGCONT");
+      await eventually(async () => (await groupsOf(paused)) === 4, 60_000);
+    }
+    expect(await stage.report()).toMatchObject(ONCE);
+  }, 120_000);
+
+  it("would be found out: without the cursors in Kafka the same kills repeat events", async () => {
+    const stage = await setStage("control");
+    for (let end = 0; end < 2; end++) {
+      // A topic of cursors of its own for each: what the one before it committed is not known to the next.
+      const relay = await spawn({ cursorTopic: `cursors-${randomUUID()}` });
+      await stage.more(60);
+      relay.kill("SIGKILL");
+      await relay.exited;
+    }
+    await spawn({ cursorTopic: `cursors-${randomUUID()}` });
+    const report = await stage.report();
+    expect(report).toMatchObject({ lost: 0, inverted: 0, phantom: 0 });
+    expect(report.repeated).toBeGreaterThan(0);
+  }, 120_000);
+});
+
+async function groupsOf(relay: RelayProcess): Promise<number> {
+  const { rows } = await services.client.query<{ groups: number }>(
+    "SELECT count(*)::int AS groups FROM waybill.relay_cursor WHERE holder = $1",
+    [relay.instance],
+  );
+  return rows[0]?.groups ?? 0;
+}
