@@ -9,6 +9,8 @@ export interface ReceivedRecord {
   readonly key: string | null;
   readonly value: Buffer;
   readonly headers: Readonly<Record<string, string>>;
+  /** By the broker's clock where the topic's `message.timestamp.type` is LogAppendTime, else by the producer's. */
+  readonly timestampMs: number;
 }
 
 /** Everything on a topic from its beginning, in the order of each partition, each record once. */
@@ -54,6 +56,9 @@ const RETRY_MS = 50;
 
 /** Partitions that were added are found as late as this. */
 const METADATA_MAX_AGE_MS = 500;
+
+/** Of a batch's attributes. */
+const LOG_APPEND_TIME = 1 << 3;
 const MAX_WAIT_MS = 100;
 const MAX_BYTES = 4_000_000;
 
@@ -177,14 +182,17 @@ class Reader implements TopicReader {
 
   #take(partition: number, batches: readonly RecordsBatch[], aborted: readonly AbortedTransaction[]): void {
     const from = this.#next.get(partition) ?? 0n;
-    for (const { firstOffset, records } of committedBatches(batches, this.#isCommittedOnly ? aborted : [])) {
-      for (const { offsetDelta, key, value, headers } of records) {
-        if (firstOffset + BigInt(offsetDelta) < from) continue; // a batch comes whole, wherever one asks from
+    for (const batch of committedBatches(batches, this.#isCommittedOnly ? aborted : [])) {
+      for (const { offsetDelta, timestampDelta, key, value, headers } of batch.records) {
+        if (batch.firstOffset + BigInt(offsetDelta) < from) continue; // a batch comes whole, wherever one asks from
         this.records.push({
           partition,
           key: key?.toString() ?? null,
           value: value as Buffer, // nothing here writes tombstones
           headers: Object.fromEntries(headers.map(([name, text]) => [String(name), String(text)])),
+          timestampMs: Number(
+            (batch.attributes & LOG_APPEND_TIME) === 0 ? batch.firstTimestamp + timestampDelta : batch.maxTimestamp,
+          ),
         });
       }
     }

@@ -18,3 +18,13 @@ export interface Fault {
   /** Makes the fault for the run's seconds, and leaves everything healed behind. */
   play(run: FaultRun): Promise<void>;
 }
+
+/**
+ * What a strike takes from a relay that is at work:
+ *
+ * - `nothing`
+ * - `reply`: the broker's answer, or the way to it. The relay lives and repeats what is in flight; with idempotence the
+ *   broker knows what it has.
+ * - `session`: the process, or its connection to the database. Another session begins where the cursor was saved last.
+ */
+export type StrikeLoss = "nothing" | "reply" | "session";
