@@ -62,21 +62,24 @@ async function newestXid(run: FaultRun): Promise<number> {
 async function restoreOlderCopy(run: FaultRun): Promise<void> {
   await run.progress();
   await run.postgres.stop();
+  run.noteStrike("session"); // its cursor lacks what is in flight
   const backup = await run.postgres.copyWhileStopped();
+  await run.topic.readToEnd();
   const storedThen = run.topic.records.length;
   await run.postgres.start();
   try {
     await run.strikeRepeatedly(async () => {
       run.endWriters();
       await run.postgres.stop();
+      // Events of before the backup that were published after it; and what was in flight at each stop.
+      await run.topic.readToEnd();
+      run.mayRepeat(run.topic.records.length - storedThen);
+      run.noteStrike("session");
       await run.postgres.restoreFrom(backup);
       await run.postgres.start();
       await run.stopWriters();
       await run.skipVersions();
       run.startWriters();
-      // Events of before the backup that were published after it; and what was in flight at each stop.
-      run.mayRepeat(run.topic.records.length - storedThen);
-      run.noteStrike("session");
     });
   } finally {
     await backup.remove();
