@@ -16,6 +16,8 @@ export interface ReceivedRecord {
 /** Everything on a topic from its beginning, in the order of each partition, each record once. */
 export interface TopicReader {
   readonly records: readonly ReceivedRecord[];
+  /** The next offset of each partition that has any. */
+  readonly offsets: ReadonlyMap<number, bigint>;
   /** Resolves when all that can be read at the time of the call has been read, of every partition. */
   readToEnd(): Promise<void>;
   stop(): Promise<void>;
@@ -95,6 +97,10 @@ class Reader implements TopicReader {
       ),
     );
     this.#running = this.#run();
+  }
+
+  get offsets(): ReadonlyMap<number, bigint> {
+    return this.#next;
   }
 
   async readToEnd(): Promise<void> {

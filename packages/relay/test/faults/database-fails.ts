@@ -28,6 +28,7 @@ export const databaseFails: readonly Fault[] = [
   {
     name: "two relays, one cut off from PostgreSQL until the other has taken over; late bytes arrive",
     relays: 2,
+    leaseMs: 1_500,
     play: (run) => run.strikeByEach(["stall", "blackhole"] as const, (way) => cutOffUntilReplaced(run, way)),
   },
   {

@@ -151,7 +151,8 @@ async function copyDatabase(run: FaultRun, to: PostgresServer): Promise<void> {
     );
   }
   await target.query(
-    "SELECT setval(pg_get_serial_sequence('waybill.outbox', 'id'), (SELECT max(id) + 1000 FROM waybill.outbox))",
+    `SELECT setval(pg_get_serial_sequence('waybill.outbox', 'id'), 1000 + greatest(
+       (SELECT max(id) FROM waybill.outbox), (SELECT max(last_id) FROM waybill.relay_cursor)))`,
   );
   await target.end();
 }

@@ -69,6 +69,7 @@ export function faultSuite(name: string, { faults, brokers }: FaultSuiteOptions)
       relays: Math.max(fault.relays ?? 1, settings.relays),
       writers: fault.writers ?? {},
       drainMs,
+      ...(fault.leaseMs !== undefined && { leaseMs: fault.leaseMs }),
     });
     try {
       const obstacle = fault.isImpossible?.(run) ?? null;
@@ -80,13 +81,24 @@ export function faultSuite(name: string, { faults, brokers }: FaultSuiteOptions)
       run.startWriters();
       await someReady(run.crew);
       await fault.play(run);
-      return await run.finish({ mayForget: fault.mayForget ?? false });
+      const result = await run.finish({ mayForget: fault.mayForget ?? false });
+      if (brokenBudget(result).length > 0) process.stdout.write(logOf(run));
+      return result;
+    } catch (error) {
+      process.stdout.write(logOf(run));
+      throw error;
     } finally {
       await run.cleanUp();
       if (own !== null) await own.remove();
       else await withClient(shared.url, (client) => client.query(`DROP DATABASE ${run.database} WITH (FORCE)`));
     }
   }
+}
+
+/** What the relays told meanwhile, for whoever looks for the reason. */
+function logOf(run: FaultRun): string {
+  const lines = run.crew.flatMap((member, n) => member.log.map((line) => `relay ${n}: ${JSON.stringify(line)}\n`));
+  return lines.join("");
 }
 
 const skipping: Fault = {

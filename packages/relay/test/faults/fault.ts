@@ -12,6 +12,8 @@ export interface Fault {
   readonly isImpossible?: (run: FaultRun) => string | null;
   /** A PostgreSQL of its own, with these settings beside the rig's. Default: the rig's server. */
   readonly postgres?: PostgresSettings;
+  /** Of the relays, where it shall run out. Default: longer than a busy machine lets a relay wait for its turn. */
+  readonly leaseMs?: number;
   readonly writers?: Partial<StressOptions>;
   /** Whether the database may forget events that were published. Default false. */
   readonly mayForget?: boolean;

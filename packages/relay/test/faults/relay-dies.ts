@@ -23,6 +23,7 @@ export const relayDies: readonly Fault[] = [
   {
     name: "SIGSTOP of a relay until another has taken over, then SIGCONT",
     relays: 2,
+    leaseMs: 1_500,
     play: (run) => run.strikeRepeatedly(() => pauseUntilReplaced(run)),
   },
 ];
