@@ -25,4 +25,6 @@ export default {
   },
   modulePathIgnorePatterns: ["/dist/", "/dist-test/"],
   testTimeout: 60_000,
+  // On a busy machine a worker takes longer to end than the default of 500 ms, and would be told off for open handles.
+  workerGracefulExitTimeout: 10_000,
 };

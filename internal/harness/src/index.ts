@@ -1,7 +1,15 @@
 export { eventually } from "./eventually.ts";
 export { type PostgresServer, type PostgresSettings, startPostgresServer } from "./postgres-server.ts";
 export { startTcpProxy, type TcpProxy, type TcpProxyOptions } from "./tcp-proxy.ts";
-export { createKafkaServer, type KafkaOptions, type KafkaServer, type RunningKafka, startKafka } from "./kafka.ts";
+export type { KafkaOptions } from "./kafka-options.ts";
+export {
+  createKafkaCluster,
+  createKafkaServer,
+  type KafkaCluster,
+  type KafkaServer,
+  type RunningKafka,
+  startKafka,
+} from "./kafka.ts";
 export { createTestCertificates, type TestCertificates } from "./test-certificates.ts";
 export { recordSpans, type SpanRecorder } from "./span-recorder.ts";
 export { startTestBroker, type TestBroker } from "./test-broker.ts";

@@ -1,10 +1,12 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { chmod, chown, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "@waybill/sandbox/service-process";
 import { type RunningPostgres, startPostgres } from "@waybill/sandbox/postgres";
 import pg from "pg";
+import { eventually } from "./eventually.ts";
 
 /** A PostgreSQL of a test's own, which the test may crash, copy and replace. Its port and data stay through it all. */
 export interface PostgresServer {
@@ -15,7 +17,7 @@ export interface PostgresServer {
   start(): Promise<void>;
   /** An orderly end: open transactions are rolled back, everything committed is on disk. */
   stop(): Promise<void>;
-  /** Ends it as a power cut does: what asynchronous commits had not on disk is lost. */
+  /** Ends all of it by SIGKILL: what asynchronous commits had in memory only is lost. */
   crash(): Promise<void>;
   /** A copy of its data as of now, taken while it is stopped, for a server on another port. */
   copyWhileStopped(): Promise<PostgresServer>;
@@ -76,8 +78,15 @@ class Server implements PostgresServer {
 
   async crash(): Promise<void> {
     if (this.#running === null) return;
-    process.kill(this.#running.pid, "SIGQUIT"); // its immediate shutdown: no checkpoint, WAL buffers are forgotten
-    await this.#running.ended;
+    const { pid, ended } = this.#running;
+    process.kill(pid, "SIGSTOP"); // so that it has no more children
+    const children = childrenOf(pid);
+    // Without /proc its children are not known: SIGQUIT, its immediate shutdown, flushes nothing either.
+    process.kill(pid, children === null ? "SIGQUIT" : "SIGKILL");
+    process.kill(pid, "SIGCONT");
+    for (const child of children ?? []) killIfAlive(child);
+    await ended;
+    await eventually(() => (children ?? []).every((child) => !holdsMemory(child)));
     this.#running = null;
   }
 
@@ -122,6 +131,32 @@ class Server implements PostgresServer {
     await writeFile(path, text);
     const { uid, gid } = await stat(this.#dataDir);
     await chown(path, uid, gid);
+  }
+}
+
+function childrenOf(pid: number): number[] | null {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    return children.split(" ").filter(Boolean).map(Number);
+  } catch {
+    return null; // not Linux
+  }
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** A dead process that nobody has waited for holds none. */
+function holdsMemory(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
   }
 }
 

@@ -1,14 +1,11 @@
-import { eventually } from "@waybill/harness";
 import { kafkaOf, readTopic, type ReceivedRecord } from "./topic-reader.ts";
 
 /** Every record that a topic holds now, in the order of each partition. */
 export async function topicContent(brokers: readonly string[], topic: string): Promise<readonly ReceivedRecord[]> {
-  const counts = await eventually(() => recordsByPartition(brokers, topic));
-  const stored = counts.reduce((sum, count) => sum + count, 0);
   const reader = await readTopic(brokers, topic);
   try {
-    await eventually(() => reader.records.length >= stored);
-    return reader.records.slice();
+    await reader.readToEnd();
+    return reader.records;
   } finally {
     await reader.stop();
   }

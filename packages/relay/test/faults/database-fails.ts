@@ -2,24 +2,34 @@ import { expect } from "@jest/globals";
 import { eventually } from "@waybill/harness";
 import type pg from "pg";
 import { connect, withClient } from "../outbox-database.ts";
-import { breakNetwork } from "./broker-fails.ts";
+import { breakNetwork, networkFaults } from "./broker-fails.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultRun } from "./fault-run.ts";
+import { hasTakenOver, sharers } from "./takeover.ts";
+import { flushWal, noteCrash } from "./wal.ts";
 
 /** Faults between relay and database, and of the database, after which it knows what it knew. */
 export const databaseFails: readonly Fault[] = [
   {
     name: "the network to PostgreSQL is cut, half-closed, slow, stalled or black",
-    play: (run) => run.strikeRepeatedly(() => breakNetwork(run, run.pick(run.routes).toDatabase)),
+    play: (run) =>
+      run.strikeByEach(networkFaults, (way) => breakNetwork(run, [run.pick(run.routes).toDatabase], way, "session")),
   },
   {
     name: "two relays, each cut off from the database or the broker",
     relays: 2,
     play: (run) =>
-      run.strikeRepeatedly(async () => {
-        const { toDatabase, toBroker } = run.pick(run.routes);
-        await breakNetwork(run, run.random() < 0.5 ? toDatabase : toBroker);
+      run.strikeByEach(networkFaults, async (way) => {
+        const { toDatabase, toBrokers } = run.pick(run.routes);
+        if (run.random() < 0.5) await breakNetwork(run, [toDatabase], way, "session");
+        else await breakNetwork(run, toBrokers, way, "reply");
       }),
+  },
+  {
+    name: "two relays, one cut off from PostgreSQL until the other has taken over; late bytes arrive",
+    relays: 2,
+    leaseMs: 1_500,
+    play: (run) => run.strikeByEach(["stall", "blackhole"] as const, (way) => cutOffUntilReplaced(run, way)),
   },
   {
     name: "PostgreSQL is restarted",
@@ -27,9 +37,28 @@ export const databaseFails: readonly Fault[] = [
     play: (run) =>
       run.strikeRepeatedly(async () => {
         await run.postgres.stop();
-        run.noteStrike({ losesReplies: true });
+        run.noteStrike("session");
         await run.last(300);
         await run.postgres.start();
+      }),
+  },
+  {
+    name: "a process of PostgreSQL is killed, and it recovers by itself",
+    postgres: {},
+    play: (run) =>
+      run.strikeRepeatedly(async () => {
+        const flushedAt = await flushWal(run);
+        await run.progress();
+        const [backend] = await run.query<{ pid: number }>(`SELECT pid FROM pg_stat_activity WHERE ${RELAYS} LIMIT 1`);
+        if (backend === undefined) return; // none is connected: the next strike
+        process.kill(backend.pid, "SIGKILL");
+        await eventually(() =>
+          run.query("SELECT").then(
+            () => true,
+            () => false,
+          ),
+        );
+        await noteCrash(run, flushedAt);
       }),
   },
   {
@@ -48,6 +77,16 @@ export const databaseFails: readonly Fault[] = [
   },
 ];
 
+/** Its broker still takes what it sends; its lease is over before it hears of anything. */
+async function cutOffUntilReplaced(run: FaultRun, way: "stall" | "blackhole"): Promise<void> {
+  const { member, route } = run.pick(await sharers(run));
+  route.toDatabase[way]();
+  run.noteStrike("session");
+  await hasTakenOver(run, member);
+  await run.progress();
+  route.toDatabase.heal();
+}
+
 /** The relay is cut while there is no connection left for it, not even one of those that superusers have. */
 async function takeAllConnections(run: FaultRun): Promise<void> {
   const taken: pg.Client[] = [];
@@ -56,7 +95,7 @@ async function takeAllConnections(run: FaultRun): Promise<void> {
   };
   await expect(take()).rejects.toMatchObject({ code: "53300" });
   for (const { toDatabase } of run.routes) toDatabase.reset();
-  run.noteStrike({ losesReplies: true });
+  run.noteStrike("session");
   // Whoever of relays and writers had one has lost it to this.
   await expect(take()).rejects.toMatchObject({ code: "53300" });
   await eventually(async () => {
@@ -77,7 +116,7 @@ async function cancelStatements(run: FaultRun): Promise<void> {
       EXIT WHEN FOUND;
     END LOOP;
   END $$`);
-  run.noteStrike({ losesReplies: true });
+  run.noteStrike("session");
 }
 
 /** As a migration does that rewrites the table: nobody reads or writes meanwhile, and waiting statements are ended. */
@@ -93,7 +132,7 @@ async function lockTable(run: FaultRun, table: string): Promise<void> {
       );
       return waiting.length > 0;
     });
-    run.noteStrike({ losesReplies: true });
+    run.noteStrike("session");
     await client.query("COMMIT");
   });
 }

@@ -2,11 +2,12 @@ import { expect } from "@jest/globals";
 import { eventually, type PostgresServer, startPostgresServer } from "@waybill/harness";
 import type pg from "pg";
 import { runCli } from "../../src/cli.ts";
-import { connect, withClient } from "../outbox-database.ts";
+import { connect } from "../outbox-database.ts";
 import type { Fault } from "./fault.ts";
 import { postgresSettings } from "./fault-rig.ts";
 import type { FaultRun } from "./fault-run.ts";
 import { someReady } from "./relay-crew.ts";
+import { flushWal, noteCrash } from "./wal.ts";
 
 /**
  * Faults after which the database is not what it was: it has forgotten transactions, or is another one. What was
@@ -40,28 +41,17 @@ export const databaseReplaced: readonly Fault[] = [
 ];
 
 async function crash(run: FaultRun): Promise<void> {
-  const flushedAt = await flush(run);
+  const flushedAt = await flushWal(run);
   await run.progress();
   const before = await newestXid(run);
   run.endWriters();
   await run.postgres.crash();
-  run.mayRepeat(run.topic.records.length - flushedAt);
-  run.noteStrike({ losesReplies: true });
+  await noteCrash(run, flushedAt);
   await run.postgres.start();
   await run.stopWriters();
   expect(await newestXid(run)).toBeLessThan(before);
   await run.skipVersions();
   run.startWriters();
-}
-
-/** Makes all commits so far durable; resolves to how many records the topic held before. */
-async function flush(run: FaultRun): Promise<number> {
-  const stored = run.topic.records.length;
-  await withClient(run.databaseUrl, async (client) => {
-    await client.query("SET synchronous_commit = on");
-    await client.query("SELECT pg_logical_emit_message(true, 'fault', '')");
-  });
-  return stored;
 }
 
 async function newestXid(run: FaultRun): Promise<number> {
@@ -72,21 +62,24 @@ async function newestXid(run: FaultRun): Promise<number> {
 async function restoreOlderCopy(run: FaultRun): Promise<void> {
   await run.progress();
   await run.postgres.stop();
+  run.noteStrike("session"); // its cursor lacks what is in flight
   const backup = await run.postgres.copyWhileStopped();
+  await run.topic.readToEnd();
   const storedThen = run.topic.records.length;
   await run.postgres.start();
   try {
     await run.strikeRepeatedly(async () => {
       run.endWriters();
       await run.postgres.stop();
+      // Events of before the backup that were published after it; and what was in flight at each stop.
+      await run.topic.readToEnd();
+      run.mayRepeat(run.topic.records.length - storedThen);
+      run.noteStrike("session");
       await run.postgres.restoreFrom(backup);
       await run.postgres.start();
       await run.stopWriters();
       await run.skipVersions();
       run.startWriters();
-      // Events of before the backup that were published after it; and what was in flight at each stop.
-      run.mayRepeat(run.topic.records.length - storedThen);
-      run.noteStrike({ losesReplies: true });
     });
   } finally {
     await backup.remove();
@@ -100,7 +93,7 @@ async function failOver(run: FaultRun): Promise<void> {
   await run.progress();
   run.moveDatabase(standby); // too early: before the promotion
   for (const { toDatabase } of run.routes) toDatabase.reset();
-  run.noteStrike({ losesReplies: true });
+  run.noteStrike("session");
   await eventually(async () => {
     const answers = await Promise.all(run.crew.map((member) => member.readiness()));
     return answers.some((answer) => answer?.text.includes("is a standby"));
@@ -123,10 +116,10 @@ async function moveToAnotherCluster(run: FaultRun): Promise<void> {
   run.onCleanUp(() => other.remove());
   await run.stopWriters();
   await copyDatabase(run, other);
-  run.mayRepeat(run.topic.records.length);
+  run.republishes(run.topic.records.length);
   run.moveDatabase(other);
   for (const { toDatabase } of run.routes) toDatabase.reset();
-  run.noteStrike({ losesReplies: true });
+  run.noteStrike("session");
   const refusal = await eventually(() =>
     run.crew.flatMap((member) => member.exits).find(({ message }) => message.includes("adopt")),
   );
@@ -158,7 +151,8 @@ async function copyDatabase(run: FaultRun, to: PostgresServer): Promise<void> {
     );
   }
   await target.query(
-    "SELECT setval(pg_get_serial_sequence('waybill.outbox', 'id'), (SELECT max(id) + 1000 FROM waybill.outbox))",
+    `SELECT setval(pg_get_serial_sequence('waybill.outbox', 'id'), 1000 + greatest(
+       (SELECT max(id) FROM waybill.outbox), (SELECT max(last_id) FROM waybill.relay_cursor)))`,
   );
   await target.end();
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import {
-  createKafkaServer,
-  type KafkaServer,
+  createKafkaCluster,
+  type KafkaCluster,
   type PostgresServer,
   type PostgresSettings,
   startPostgresServer,
@@ -11,12 +11,12 @@ import {
 import { type RunningRegistry, startRegistry } from "@waybill/registry";
 import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 
-/** What all faults share: services of their own, and for each relay a proxy before each of them. */
+/** What all faults of a suite share: services of their own, and for each relay a proxy before each of them. */
 export interface FaultRig {
-  readonly kafka: KafkaServer;
+  readonly kafka: KafkaCluster;
   readonly postgres: PostgresServer;
   readonly registry: RunningRegistry;
-  /** The file system of Kafka's data; null where this process may not mount one. */
+  /** The file system of the first broker's data; null where this process may not mount one. */
   readonly disk: SmallDisk | null;
   readonly routes: readonly Route[];
   stop(): Promise<void>;
@@ -25,7 +25,14 @@ export interface FaultRig {
 /** How one relay reaches the others. */
 export interface Route {
   readonly toDatabase: TcpProxy;
-  readonly toBroker: TcpProxy;
+  /** One for each broker. */
+  readonly toBrokers: readonly TcpProxy[];
+}
+
+export interface FaultRigOptions {
+  readonly brokers: number;
+  /** Routes: as many relays can be cut off apart from each other. */
+  readonly relays: number;
 }
 
 /** For 100 writers, and deadlocks that are noticed while someone waits for the test. */
@@ -35,23 +42,26 @@ export const postgresSettings: PostgresSettings = {
   deadlock_timeout: "50ms",
 };
 
-export async function startFaultRig(relays: number): Promise<FaultRig> {
+/** Of a broker: short, as each that is killed is waited for by it. */
+const SESSION_TIMEOUT_MS = 1_500;
+
+export async function startFaultRig({ brokers, relays }: FaultRigOptions): Promise<FaultRig> {
   const disk = await mountSmallDisk();
-  const routes = await Promise.all(
-    Array.from({ length: relays }, async () => ({
-      toDatabase: await startTcpProxy(),
-      toBroker: await startTcpProxy(),
+  const routes = await Promise.all(Array.from({ length: relays }, () => startRoute(brokers)));
+  const kafka = await createKafkaCluster(
+    Array.from({ length: brokers }, (_, n) => ({
+      proxies: routes.map(({ toBrokers }) => (toBrokers[n] as TcpProxy).port),
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
+      ...(n === 0 && disk !== null && { folder: join(disk.folder, "kafka") }),
     })),
   );
-  const proxies = routes.map(({ toBroker }) => toBroker.port);
-  const kafka = await createKafkaServer({ proxies, ...(disk === null ? {} : { folder: join(disk.folder, "kafka") }) });
   const [postgres, registry] = await Promise.all([
     startPostgresServer(postgresSettings),
     startRegistry(),
     kafka.start(),
   ]);
-  for (const [n, { toDatabase, toBroker }] of routes.entries()) {
-    toBroker.pointAt(kafka.proxied[n] as number);
+  for (const [r, { toBrokers, toDatabase }] of routes.entries()) {
+    for (const [n, toBroker] of toBrokers.entries()) toBroker.pointAt(kafka.nodes[n]?.proxied[r] as number);
     toDatabase.pointAt(postgres.port);
   }
   return {
@@ -61,9 +71,18 @@ export async function startFaultRig(relays: number): Promise<FaultRig> {
     disk,
     routes,
     async stop() {
-      await Promise.all(routes.flatMap(({ toDatabase, toBroker }) => [toDatabase.close(), toBroker.close()]));
+      await Promise.all(proxiesOf(routes).map((proxy) => proxy.close()));
       await Promise.all([kafka.stop(), postgres.remove(), registry.stop()]);
       await disk?.remove();
     },
   };
+}
+
+export function proxiesOf(routes: readonly Route[]): TcpProxy[] {
+  return routes.flatMap(({ toDatabase, toBrokers }) => [toDatabase, ...toBrokers]);
+}
+
+async function startRoute(brokers: number): Promise<Route> {
+  const toBrokers = await Promise.all(Array.from({ length: brokers }, () => startTcpProxy()));
+  return { toDatabase: await startTcpProxy(), toBrokers };
 }

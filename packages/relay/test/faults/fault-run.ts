@@ -7,7 +7,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { describeEvent, parseFrame } from "@waybill/events";
-import { eventually, type PostgresServer } from "@waybill/harness";
+import { eventually, type KafkaServer, type PostgresServer } from "@waybill/harness";
 import { migrate } from "@waybill/outbox";
 import type { RelayOptions } from "../../src/settings.ts";
 import { DeliveryChecker, type DeliveryReport } from "../delivery-checker.ts";
@@ -23,9 +23,11 @@ import {
   stressSchema,
 } from "../stress-writers.ts";
 import { type CountedEvent, insertSchema } from "../test-event.ts";
-import { kafkaOf, readTopic, type TopicReader } from "../topic-reader.ts";
-import type { FaultRig, Route } from "./fault-rig.ts";
-import { type FaultSettings, isSetting } from "./fault-settings.ts";
+import { inAppendOrder } from "../append-order.ts";
+import { kafkaOf, type ReceivedRecord, readTopic, type TopicReader } from "../topic-reader.ts";
+import type { StrikeLoss } from "./fault.ts";
+import { type FaultRig, proxiesOf, type Route } from "./fault-rig.ts";
+import type { FaultSettings } from "./fault-settings.ts";
 import type { FaultResult } from "./fault-table.ts";
 import { CrewMember } from "./relay-crew.ts";
 
@@ -50,6 +52,7 @@ export interface FaultRunOptions {
   readonly writers: Partial<StressOptions>;
   /** How long everything that committed may take to reach the topic once all is well. */
   readonly drainMs: number;
+  readonly leaseMs?: number;
 }
 
 export class FaultRun {
@@ -58,10 +61,11 @@ export class FaultRun {
   readonly event: CountedEvent;
   readonly seconds: number;
   crew: readonly CrewMember[] = [];
-  topic: TopicReader;
+  /** All that came so far. */
+  readonly topic: TopicReader;
   counts: StressCounts | null = null;
-  readonly #options: FaultRunOptions;
   readonly database: string;
+  readonly #options: FaultRunOptions;
   readonly #cleanUps: (() => Promise<void>)[] = [];
   #databasePort: number;
   #writing: { readonly end: AbortController; readonly done: Promise<StressCounts> } | null = null;
@@ -90,8 +94,10 @@ export class FaultRun {
     await registerSchema(rig.registry.url, event);
     const admin = kafkaOf(rig.kafka.brokers).admin();
     await admin.connect();
-    const configEntries = [{ name: "max.message.bytes", value: "50000" }];
-    await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, configEntries }], waitForLeaders: true });
+    const configEntries = topicConfig({});
+    const replicationFactor = rig.kafka.nodes.length;
+    const plan = { topic, numPartitions: PARTITIONS, replicationFactor, configEntries };
+    await admin.createTopics({ topics: [plan], waitForLeaders: false });
     await admin.disconnect();
     const run = new FaultRun(options, name, event, await readTopic(rig.kafka.brokers, topic));
     await run.createDatabaseOn(postgres);
@@ -110,6 +116,7 @@ export class FaultRun {
     const url = this.urlOn(server);
     await withClient(url, async (client) => {
       await migrate(client);
+      await client.query("SELECT waybill.set_slot_seconds(1)"); // slots are emptied under every fault
       await insertSchema(client, this.event);
     });
     await createStressSchema(url);
@@ -147,10 +154,15 @@ export class FaultRun {
     return this.rig.routes.slice(0, this.#options.relays);
   }
 
-  relayOptions({ toDatabase, toBroker }: Route): RelayOptions {
+  /** The only broker, or the first. */
+  get broker(): KafkaServer {
+    return this.rig.kafka.nodes[0] as KafkaServer;
+  }
+
+  relayOptions({ toDatabase, toBrokers }: Route): RelayOptions {
     return {
       databaseUrl: this.urlOn(toDatabase),
-      brokers: [`127.0.0.1:${toBroker.port}`],
+      brokers: toBrokers.map(({ port }) => `127.0.0.1:${port}`),
       registryUrl: this.rig.registry.url,
       httpHost: "127.0.0.1",
       httpPort: 0,
@@ -159,7 +171,11 @@ export class FaultRun {
       sendTimeoutMs: 1_000,
       retryMaxMs: 200,
       holdRetryMs: 200,
+      retentionHours: 0,
+      metadataMaxAgeMs: 500, // partitions that are added
       graceMs: 10_000,
+      leaseMs: this.#options.leaseMs ?? 5_000,
+      checkpointMs: 0, // behind every batch: what may be repeated has a bound in events
       ...this.#options.settings.relaySettings,
     };
   }
@@ -194,14 +210,13 @@ export class FaultRun {
     await this.#settlePrepared();
   }
 
-  /** Kafka again, after it was killed: the reader's group would take its time to form anew. */
-  async restartBroker(): Promise<void> {
-    const { kafka } = this.rig;
-    await kafka.start();
-    const before = this.topic;
-    this.topic = await readTopic(kafka.brokers, this.event.topic);
-    this.onCleanUp(() => before.stop());
-    await eventually(() => this.topic.records.length >= before.records.length);
+  /** Changes settings of the topic; those not given are as at the beginning. */
+  async configureTopic(changes: Readonly<Record<string, number>>): Promise<void> {
+    const admin = kafkaOf(this.rig.kafka.brokers).admin();
+    await admin.connect();
+    const resources = [{ type: TOPIC, name: this.event.topic, configEntries: topicConfig(changes) }];
+    await admin.alterConfigs({ validateOnly: false, resources });
+    await admin.disconnect();
   }
 
   /** How much later versions begin, so that what a crash made the database forget is never taken for what follows. */
@@ -211,17 +226,27 @@ export class FaultRun {
 
   /** Whether the relays publish by the driver without idempotence, which hears of a partly stored request only as failed. */
   get isWithoutIdempotence(): boolean {
-    const { driver } = this.#options.settings.relaySettings;
-    return driver === "kafkajs" || !isSetting("driver");
+    return this.#options.settings.relaySettings["driver"] === "kafkajs";
   }
 
-  /** Notes a strike. @param losesReplies whether what was in flight may come again */
-  noteStrike({ losesReplies }: { readonly losesReplies: boolean }): void {
+  get #isExactlyOnce(): boolean {
+    return this.#options.settings.relaySettings["delivery"] === "exactly-once";
+  }
+
+  /** Notes a strike, and what may come again of what its relays had in flight. */
+  noteStrike(loses: StrikeLoss): void {
     this.#strikes++;
-    if (losesReplies) this.mayRepeat(IN_FLIGHT * this.#options.relays);
+    const mayComeAgain = loses === "session" || (loses === "reply" && this.isWithoutIdempotence);
+    if (mayComeAgain) this.mayRepeat(IN_FLIGHT * this.#options.relays);
   }
 
+  /** So many events may come again, unless each is delivered exactly once. */
   mayRepeat(events: number): void {
+    if (!this.#isExactlyOnce) this.#mayRepeat += events;
+  }
+
+  /** So many events are published again because someone asks for it. */
+  republishes(events: number): void {
     this.#mayRepeat += events;
   }
 
@@ -232,17 +257,30 @@ export class FaultRun {
   }
 
   /** Strikes again and again, at random instants, until the time is over; at least once. */
-  async strikeRepeatedly(strike: () => Promise<void>): Promise<void> {
-    const endsAt = performance.now() + this.seconds * 1_000;
-    do {
-      await this.progress();
-      await strike();
-    } while (performance.now() < endsAt);
+  strikeRepeatedly(strike: () => Promise<void>): Promise<void> {
+    return this.strikeByEach([null], strike);
   }
 
-  /** How long a fault lasts: up to `mostMs`. */
+  /** As {@link strikeRepeatedly}, in several ways: by each at least once, in random order. */
+  async strikeByEach<Way>(ways: readonly Way[], strike: (way: Way) => Promise<void>): Promise<void> {
+    const endsAt = performance.now() + this.seconds * 1_000;
+    for (let round = 0; round === 0 || performance.now() < endsAt; round++) {
+      for (const way of this.#shuffled(ways)) {
+        if (round > 0 && performance.now() > endsAt) return;
+        await this.progress();
+        await strike(way);
+      }
+    }
+  }
+
+  /** How long a fault lasts: up to `mostMs`, and up to a third of the run. */
   async last(mostMs: number): Promise<void> {
-    await delay(this.random() * mostMs);
+    await delay(this.random() * Math.min(mostMs, this.seconds * 333));
+  }
+
+  #shuffled<T>(items: readonly T[]): T[] {
+    const drawn = items.map((item) => ({ item, lot: this.random() }));
+    return drawn.toSorted((a, b) => a.lot - b.lot).map(({ item }) => item);
   }
 
   pick<T>(choices: readonly T[]): T {
@@ -252,19 +290,18 @@ export class FaultRun {
   /** Waits until everything committed is on the topic, ends the relays, and reads the topic whole. */
   async finish({ mayForget }: { readonly mayForget: boolean }): Promise<FaultResult> {
     await this.stopWriters();
-    const isDrained = await this.#drain();
+    await this.#drain();
     await Promise.all(this.crew.map((member) => member.stop()));
-    if (isDrained) await this.#readToTheEnd();
     const { settings, fault, relays } = this.#options;
-    const report = await this.#report();
-    const relay = [`${relays} relay${relays === 1 ? "" : "s"}`, ...describeSettings(settings.relaySettings)].join(", ");
+    const report = await this.#report(await this.#readWhole());
+    const relay = describeSettings(settings.relaySettings);
     const budget = { strikes: this.#strikes, mayRepeat: this.#mayRepeat, mayForget };
-    return { fault, relay, seed: settings.seed, ...budget, ...report };
+    return { fault, relays, relay, seed: settings.seed, seconds: settings.seconds, ...budget, ...report };
   }
 
   /** Ends whatever still runs. */
   async cleanUp(): Promise<void> {
-    for (const proxy of this.rig.routes.flatMap(({ toDatabase, toBroker }) => [toDatabase, toBroker])) {
+    for (const proxy of proxiesOf(this.rig.routes)) {
       proxy.delay(0);
       proxy.heal();
     }
@@ -282,37 +319,52 @@ export class FaultRun {
     for (const { gid } of rows) await this.query(`COMMIT PREPARED '${gid}'`);
   }
 
-  async #drain(): Promise<boolean> {
+  /** What is missing when the time is over counts as lost. */
+  async #drain(): Promise<void> {
     const giveUpAt = performance.now() + this.#options.drainMs;
-    while (performance.now() < giveUpAt) {
-      if ((await this.#report()).lost === 0) return true;
-      await delay(100);
+    while ((await this.#report(this.topic.records)).lost > 0 && performance.now() < giveUpAt) await delay(100);
+  }
+
+  /** Anew from the beginning: what the brokers have now, not what they once showed. */
+  async #readWhole(): Promise<readonly ReceivedRecord[]> {
+    const reader = await readTopic(this.rig.kafka.brokers, this.event.topic);
+    const isComplete = () => [...this.topic.offsets].every(([p, offset]) => (reader.offsets.get(p) ?? 0n) >= offset);
+    try {
+      // A leader that was just elected shows less than the one before it, until it has heard of its followers.
+      const giveUpAt = performance.now() + 10_000;
+      do await reader.readToEnd();
+      while (!isComplete() && performance.now() < giveUpAt); // what is gone counts as lost
+      return reader.records;
+    } finally {
+      await reader.stop();
     }
-    return false; // what is missing counts as lost
   }
 
-  async #readToTheEnd(): Promise<void> {
-    const admin = kafkaOf(this.rig.kafka.brokers).admin();
-    await admin.connect();
-    const ends = await admin.fetchTopicOffsets(this.event.topic);
-    await admin.disconnect();
-    await eventually(() =>
-      ends.every(({ partition, high }) => (this.topic.offsets.get(partition) ?? 0n) >= BigInt(high)),
-    );
-  }
-
-  #report(): Promise<DeliveryReport> {
+  #report(records: readonly ReceivedRecord[]): Promise<DeliveryReport> {
     const checker = new DeliveryChecker();
-    for (const { key, value } of this.topic.records) {
+    for (const { key, value } of inAppendOrder(records)) {
       if (key !== POISON_KEY) checker.deliver(String(key), stressedVersion(parseFrame(value).payload));
     }
     return withClient(this.databaseUrl, (client) => checker.report(client));
   }
 }
 
-/** The settings that tell relays apart. */
-function describeSettings(settings: Readonly<Record<string, string>>): string[] {
-  return Object.entries(settings)
-    .filter(([name]) => name !== "leaseMs" && name !== "checkpointMs")
-    .map(([name, value]) => `${name} ${value}`);
+/** As Kafka's admin protocol names a kind of resource. */
+const TOPIC = 2;
+
+function topicConfig(changes: Readonly<Record<string, number>>): { name: string; value: string }[] {
+  const config = {
+    "max.message.bytes": 50_000,
+    "message.timestamp.type": "LogAppendTime", // tells the order of partitions among each other
+    ...changes,
+  };
+  return Object.entries(config).map(([name, value]) => ({ name, value: String(value) }));
 }
+
+/** The settings that tell relays apart, the driver first. */
+function describeSettings({ driver = "wire", delivery, ...others }: RelaySettings): string {
+  const further = Object.entries(others).map(([name, value]) => `${name} ${value}`);
+  return [driver, ...(delivery === undefined ? [] : [delivery]), ...further].join(", ");
+}
+
+type RelaySettings = FaultSettings["relaySettings"];

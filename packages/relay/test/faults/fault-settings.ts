@@ -7,33 +7,27 @@ export interface FaultSettings {
   readonly seed: number;
   /** Relays that share a database, where a fault does not want more. */
   readonly relays: number;
-  /** Of every relay, by name; those that the relay does not have are left out, except when asked for. */
+  /** Of every relay, by name, beside those of the suite. */
   readonly relaySettings: Readonly<Record<string, string>>;
-  /** Rows of the table are appended to this file, one JSON object a line. */
+  /** Rows of the table are appended to this file, one JSON object a line. Null: each suite prints its own table. */
   readonly reportFile: string | null;
 }
-
-/** Short enough for CI: the whole suite in less than two minutes. */
-const SHORT_SECONDS = 2;
 
 /** @throws Error on a value that is no number, or a relay's setting that this relay does not have */
 export function readFaultSettings(env: Readonly<Record<string, string | undefined>>): FaultSettings {
   const asked = JSON.parse(env["WAYBILL_FAULTS_RELAY"] ?? "{}") as Record<string, string>;
   const unknown = Object.keys(asked).filter((name) => !isSetting(name));
   if (unknown.length > 0) throw new Error(`WAYBILL_FAULTS_RELAY: the relay has no setting ${unknown.join(", ")}`);
-  // A takeover within seconds; and a save behind every batch, so that what may be repeated has a bound in events.
-  const usual = Object.entries({ leaseMs: "1500", checkpointMs: "0" }).filter(([name]) => isSetting(name));
   return {
-    seconds: positive(env, "WAYBILL_FAULTS_SECONDS", SHORT_SECONDS),
+    seconds: positive(env, "WAYBILL_FAULTS_SECONDS", 1),
     seed: positive(env, "WAYBILL_FAULTS_SEED", 1),
     relays: positive(env, "WAYBILL_FAULTS_RELAYS", 1),
-    relaySettings: { ...Object.fromEntries(usual), ...asked },
+    relaySettings: asked,
     reportFile: env["WAYBILL_FAULTS_REPORT"] ?? null,
   };
 }
 
-/** Whether this relay has a setting of the name. */
-export function isSetting(name: string): boolean {
+function isSetting(name: string): boolean {
   return settingNames.some((known) => known === name);
 }
 

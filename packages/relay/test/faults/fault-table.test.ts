@@ -4,8 +4,10 @@ import { brokenBudget, type FaultResult, faultTable } from "./fault-table.ts";
 
 const well: FaultResult = {
   fault: "SIGKILL of the relay",
-  relay: "1 relay",
+  relays: 1,
+  relay: "wire",
   seed: 1,
+  seconds: 2,
   strikes: 3,
   committed: 100,
   lost: 0,
@@ -31,15 +33,15 @@ it.each([
 });
 
 it("sums runs of a fault in a row", () => {
-  const table = faultTable([well, { ...well, seed: 2, repeated: 1 }, { ...well, relay: "2 relays" }]);
+  const table = faultTable([well, { ...well, seed: 2, repeated: 1 }, { ...well, relay: "kafkajs" }]);
   expect(table.split("\n").slice(2)).toEqual([
-    "| SIGKILL of the relay | 1 relay | 2 | 6 | 200 | 0 | 0 | 8 (100) | 0 | 1, 2 |",
-    "| SIGKILL of the relay | 2 relays | 1 | 3 | 100 | 0 | 0 | 7 (50) | 0 | 1 |",
+    "| SIGKILL of the relay | wire | 1 | 2 | 6 | 200 | 0 | 0 | 8 | 100 | 0 | 2 | 1, 2 |",
+    "| SIGKILL of the relay | kafkajs | 1 | 1 | 3 | 100 | 0 | 0 | 7 | 50 | 0 | 2 | 1 |",
   ]);
 });
 
 it("reads the settings of a run", () => {
-  expect(readFaultSettings({})).toMatchObject({ seconds: 2, seed: 1, relays: 1, reportFile: null });
+  expect(readFaultSettings({})).toMatchObject({ seconds: 1, seed: 1, relays: 1, reportFile: null });
   const env = { WAYBILL_FAULTS_SECONDS: "60", WAYBILL_FAULTS_RELAY: '{"batchSize":"7"}' };
   expect(readFaultSettings(env)).toMatchObject({ seconds: 60, relaySettings: { batchSize: "7" } });
 });

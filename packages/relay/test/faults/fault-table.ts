@@ -3,12 +3,14 @@ import type { DeliveryReport } from "../delivery-checker.ts";
 /** What one run of one fault came to. */
 export interface FaultResult extends DeliveryReport {
   readonly fault: string;
-  /** Which relay, such as `2 relays, driver kafkajs`. */
+  readonly relays: number;
+  /** As the relays' settings say, such as `wire` or `wire, exactly-once`. */
   readonly relay: string;
   readonly seed: number;
+  readonly seconds: number;
   /** How many times the fault struck. */
   readonly strikes: number;
-  /** Most repetitions that the run may have: so many events can have been in flight when a reply or a process was lost. */
+  /** Most repetitions that the run may have: so many events can have been in flight when a reply or a session was lost. */
   readonly mayRepeat: number;
   /** Whether events may be on the topic that the database has forgotten. */
   readonly mayForget: boolean;
@@ -28,15 +30,16 @@ export function brokenBudget(result: FaultResult): string[] {
 /** The results as a Markdown table, a row for each fault and kind of relay, over all their runs. */
 export function faultTable(results: readonly FaultResult[]): string {
   const header = [
-    "| fault | relay | runs | strikes | events | lost | inverted | repeated (most allowed) | forgotten by the database | seeds |",
-    "|---|---|---|---|---|---|---|---|---|---|",
+    "| fault | driver | relays | runs | strikes | events | lost (0 allowed) | inverted (0 allowed) | duplicated | allowed | forgotten by the database | seconds each | seeds |",
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
   ];
-  const groups = Map.groupBy(results, ({ fault, relay }) => `${fault} | ${relay}`);
+  const groups = Map.groupBy(results, ({ fault, relay, relays }) => `${fault} | ${relay} | ${relays}`);
   return [...header, ...[...groups].map(([name, runs]) => tableRow(name, runs))].join("\n");
 }
 
 function tableRow(name: string, runs: readonly FaultResult[]): string {
   const sum = (count: (run: FaultResult) => number) => runs.reduce((total, run) => total + count(run), 0);
+  const distinct = (values: readonly number[]) => [...new Set(values)].join(", ");
   const cells = [
     name,
     runs.length,
@@ -44,9 +47,11 @@ function tableRow(name: string, runs: readonly FaultResult[]): string {
     sum((run) => run.committed),
     sum((run) => run.lost),
     sum((run) => run.inverted),
-    `${sum((run) => run.repeated)} (${sum((run) => run.mayRepeat)})`,
+    sum((run) => run.repeated),
+    sum((run) => run.mayRepeat),
     sum((run) => run.phantom),
-    [...new Set(runs.map(({ seed }) => seed))].join(", "),
+    distinct(runs.map(({ seconds }) => seconds)),
+    distinct(runs.map(({ seed }) => seed)),
   ];
   return `| ${cells.join(" | ")} |`;
 }

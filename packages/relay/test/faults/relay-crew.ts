@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { eventually } from "@waybill/harness";
 import type { RelayOptions } from "../../src/settings.ts";
 import { launchRelay, type RelayProcess } from "../relay-process.ts";
+import type { LogLine } from "../relay-services.ts";
 
 /** One end of a relay's process. */
 export interface RelayExit {
@@ -24,6 +25,7 @@ export class CrewMember {
   readonly exits: RelayExit[] = [];
   readonly #options: RelayOptions;
   readonly #supervising: Promise<void>;
+  readonly #ended: RelayProcess[] = [];
   #process: RelayProcess;
   #isStopping = false;
 
@@ -35,6 +37,11 @@ export class CrewMember {
 
   get process(): RelayProcess {
     return this.#process;
+  }
+
+  /** What all its processes logged. */
+  get log(): readonly LogLine[] {
+    return [...this.#ended, this.#process].flatMap(({ log }) => log);
   }
 
   get isStarted(): boolean {
@@ -83,10 +90,14 @@ export class CrewMember {
       if (this.#isStopping) return;
       await delay(RESTART_MS);
       if (this.#isStopping) return;
+      this.#ended.push(this.#process);
       this.#process = launchRelay(this.#options).process;
     }
   }
 }
+
+/** A process starts in a second, unless many others want the machine. */
+const READY_MS = 120_000;
 
 /** Resolves when one of them publishes: a second relay may have to wait for the first. */
 export async function someReady(members: readonly CrewMember[]): Promise<void> {
@@ -96,5 +107,5 @@ export async function someReady(members: readonly CrewMember[]): Promise<void> {
     const exits = members.flatMap((member) => member.exits);
     if (exits.length <= members.length * STARTS) return false;
     throw new Error(`no relay starts: ${exits.at(-1)?.status}: ${exits.at(-1)?.message}`);
-  });
+  }, READY_MS);
 }

@@ -6,9 +6,11 @@ import { withClient } from "../outbox-database.ts";
 import { registerSchema } from "../relay-services.ts";
 import { publishStressed, stressSchema } from "../stress-writers.ts";
 import { type CountedEvent, insertSchema } from "../test-event.ts";
-import { kafkaOf } from "../topic-reader.ts";
 import type { Fault } from "./fault.ts";
 import { type FaultRun, POISON_KEY } from "./fault-run.ts";
+
+/** From here on a run is the long form. */
+const LONG_SECONDS = 10;
 
 /** What applications do to the outbox. */
 export const writersStrain: readonly Fault[] = [
@@ -22,34 +24,34 @@ export const writersStrain: readonly Fault[] = [
       for (const what of ["rollbacks", "savepoints", "deadlocks", "preparedTransactions"] as const) {
         expect(run.counts?.[what]).toBeGreaterThan(0);
       }
-      run.noteStrike({ losesReplies: false });
+      run.noteStrike("nothing");
     },
   },
   {
-    name: "a transaction that stays open, from 2 seconds to minutes",
+    name: "a transaction that stays open, for a minute in the long form",
     async play(run) {
+      const openSeconds = run.seconds < LONG_SECONDS ? run.seconds : Math.max(run.seconds, 60);
       await withClient(run.databaseUrl, async (client) => {
         await client.query("BEGIN");
         await client.query("INSERT INTO stress.aggregate VALUES ('open', 0)");
         await publishStressed(client, "open", run.event);
         const before = run.topic.records.length;
-        await delay(run.seconds * 1_000);
+        await delay(openSeconds * 1_000);
         await run.progress();
         expect(run.topic.records.length).toBeGreaterThan(before); // it holds nobody up
         expect(run.topic.records.some(({ key }) => key === "open")).toBe(false);
         await publishStressed(client, "open", run.event);
         await client.query("COMMIT");
       });
-      run.noteStrike({ losesReplies: false });
+      run.noteStrike("nothing");
     },
   },
   {
     name: "a poison event: too large for its topic, of a schema that the registry does not know",
     play: (run) =>
-      run.strikeRepeatedly(async () => {
-        const isTooLarge = run.random() < 0.5;
+      run.strikeByEach([true, false], async (isTooLarge) => {
         await (isTooLarge ? publishTooLarge(run) : publishUnknownSchema(run));
-        run.noteStrike({ losesReplies: isTooLarge && run.isWithoutIdempotence });
+        run.noteStrike(isTooLarge ? "reply" : "nothing");
       }),
   },
 ];
@@ -59,11 +61,11 @@ INSERT INTO waybill.outbox (event_id, topic, key, schema_id, payload, headers)
 VALUES (gen_random_uuid(), $1, $2, $3, $4, '\\x00')`;
 
 async function publishTooLarge(run: FaultRun): Promise<void> {
-  await setTopicLimit(run, 50_000);
+  await run.configureTopic({});
   const parked = await countParked(run);
   await run.query(INSERT_POISON, [run.event.topic, POISON_KEY, run.event.schemaId, Buffer.alloc(100_000)]);
   await setAside(run, parked);
-  await setTopicLimit(run, 1_000_000);
+  await run.configureTopic({ "max.message.bytes": 1_000_000 });
 }
 
 async function publishUnknownSchema(run: FaultRun): Promise<void> {
@@ -82,12 +84,17 @@ async function publishUnknownSchema(run: FaultRun): Promise<void> {
   await registerSchema(run.rig.registry.url, event);
 }
 
-/** Waits until a relay says that it cannot publish the event, or has parked it. */
+/**
+ * Waits until a relay says that it cannot publish the event, and holds up what follows it; or has parked it: then events
+ * of other keys go on coming.
+ */
 async function setAside(run: FaultRun, parkedBefore: number): Promise<void> {
-  await eventually(async () => {
+  const become = await eventually(async () => {
+    if ((await countParked(run)) > parkedBefore) return "parked";
     const answers = await Promise.all(run.crew.map((member) => member.readiness()));
-    return answers.some((answer) => answer?.text.includes('"held"')) || (await countParked(run)) > parkedBefore;
+    return answers.some((answer) => answer?.text.includes('"held"')) && "held";
   });
+  if (become === "parked") await run.progress();
 }
 
 async function countParked(run: FaultRun): Promise<number> {
@@ -95,16 +102,4 @@ async function countParked(run: FaultRun): Promise<number> {
   if (table === undefined) return 0;
   const [row] = await run.query<{ count: string }>("SELECT count(*) FROM waybill.dead_letter");
   return Number(row?.count);
-}
-
-async function setTopicLimit(run: FaultRun, bytes: number): Promise<void> {
-  const admin = kafkaOf(run.rig.kafka.brokers).admin();
-  await admin.connect();
-  await admin.alterConfigs({
-    validateOnly: false,
-    resources: [
-      { type: 2, name: run.event.topic, configEntries: [{ name: "max.message.bytes", value: String(bytes) }] },
-    ],
-  });
-  await admin.disconnect();
 }
