@@ -1,3 +1,6 @@
+const SPECIAL = /["\\]/; // looked for first: hardly any text has one, and replacing takes ten times as long
+const EACH_SPECIAL = /["\\]/g;
+
 /**
  * An array as PostgreSQL writes one: `{"a","b",NULL}`. Every element is quoted, so that one that says NULL is a text, and one
  * with commas, braces or quotes is itself. Source: PostgreSQL manual, "Array Input and Output Syntax".
@@ -11,5 +14,5 @@ export function arrayLiteral(elements: readonly (string | number | bigint | null
 function toElement(element: string | number | bigint | null): string {
   if (element === null) return "NULL";
   if (typeof element !== "string") return String(element);
-  return `"${element.replaceAll(/["\\]/g, "\\$&")}"`;
+  return SPECIAL.test(element) ? `"${element.replaceAll(EACH_SPECIAL, "\\$&")}"` : `"${element}"`;
 }

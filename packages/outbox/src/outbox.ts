@@ -1,8 +1,8 @@
 import type { EventDescriptor } from "@waybill/events";
-import { v7 as uuidV7 } from "uuid";
 import { OutboxError } from "./errors.ts";
 import { currentContext } from "./event-context.ts";
 import { insertRows } from "./insert-rows.ts";
+import { newEventId } from "./new-event-id.ts";
 import { toOutboxRow } from "./outbox-row.ts";
 import { inPublishSpan } from "./publish-span.ts";
 import { event, type PendingEvent, type PublishOptions } from "./pending-event.ts";
@@ -94,7 +94,7 @@ export function createOutbox(options: OutboxOptions = {}): Outbox {
     assertTransactionClient(client);
     const now = () => new Date();
     return inPublishSpan(events, currentContext(), async (context) => {
-      const surroundings = { source: source(), maxEventBytes, context, now, newId: uuidV7 };
+      const surroundings = { source: source(), maxEventBytes, context, now, newId: newEventId };
       const rows = events.map((pending) => toOutboxRow(pending, surroundings));
       await insertRows(client, rows);
       return rows.map((row) => row.eventId);

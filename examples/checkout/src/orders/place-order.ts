@@ -82,7 +82,7 @@ export async function writeOrder(tx: Transaction, order: NewOrder): Promise<void
   });
 }
 
-function placedEvent(order: NewOrder, generation: 1 | 2): PendingEvent {
+export function placedEvent(order: NewOrder, generation: 1 | 2): PendingEvent {
   const { customerId, placedAt } = order;
   const common = { orderId: order.id, customerId, total: toEventAmount(order.total), currency: CURRENCY, placedAt };
   if (generation === 1) {
@@ -93,7 +93,7 @@ function placedEvent(order: NewOrder, generation: 1 | 2): PendingEvent {
   return event(orderPlaced, { ...common, items, shippingAddressId: null });
 }
 
-function paymentEvent(order: NewOrder): PendingEvent {
+export function paymentEvent(order: NewOrder): PendingEvent {
   const { charge, customerId, paymentId } = order;
   const amount = toEventAmount(order.total);
   const common = { paymentId, orderId: order.id, customerId, amount, currency: CURRENCY };
