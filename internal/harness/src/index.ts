@@ -1,6 +1,7 @@
 export { eventually } from "./eventually.ts";
 export { type PostgresServer, type PostgresSettings, startPostgresServer } from "./postgres-server.ts";
 export { startTcpProxy, type TcpProxy, type TcpProxyOptions } from "./tcp-proxy.ts";
+export { kafkaJars } from "./kafka-install.ts";
 export { createKafkaServer, type KafkaOptions, type KafkaServer, type RunningKafka, startKafka } from "./kafka.ts";
 export { createTestCertificates, type TestCertificates } from "./test-certificates.ts";
 export { recordSpans, type SpanRecorder } from "./span-recorder.ts";

@@ -20,6 +20,8 @@ export interface KafkaOptions {
    * advertises the proxy's port: a client that comes through a proxy stays behind it.
    */
   readonly proxies?: readonly number[];
+  /** Lets the JVM optimise what runs often, for measurements. Default: false, as tests end before that pays. */
+  readonly optimised?: boolean;
   /** Folder of its data, made when it is not there. Default: a temporary one. Deleted by {@link KafkaServer.stop}. */
   readonly folder?: string;
 }
@@ -33,6 +35,8 @@ export interface KafkaSecurityOptions {
 export interface RunningKafka {
   /** host:port of the one broker, past all proxies of its own. */
   readonly brokers: readonly string[];
+  /** Of its process; -1 before the first start. */
+  readonly pid: number;
   /** The same with TLS and SASL, and with TLS and client certificates; null without `security`. */
   readonly secured: { readonly sasl: string; readonly mutualTls: string } | null;
   /** Ends it and deletes its data. Safe to call twice. */
@@ -65,7 +69,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
 
 /** As {@link startKafka}, for tests that break it; not started yet. */
 export async function createKafkaServer(options: KafkaOptions = {}): Promise<KafkaServer> {
-  const java = javaArguments(kafkaJars());
+  const java = javaArguments(kafkaJars(), options.optimised ?? false);
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "waybill-kafka-")));
   await mkdir(folder, { recursive: true });
   const node = await planNode(options, join(folder, "logs"));
@@ -77,6 +81,9 @@ export async function createKafkaServer(options: KafkaOptions = {}): Promise<Kaf
   let broker: ServiceProcess | null = null;
   return {
     brokers: [`127.0.0.1:${portOf("PLAINTEXT")}`],
+    get pid() {
+      return broker?.pid ?? -1;
+    },
     secured: security ? { sasl: `localhost:${portOf("SASL_SSL")}`, mutualTls: `localhost:${portOf("SSL")}` } : null,
     proxied: node.listeners.filter(({ name }) => name.startsWith("PROXY")).map(({ port }) => port),
     async start() {
@@ -99,10 +106,11 @@ export async function createKafkaServer(options: KafkaOptions = {}): Promise<Kaf
   };
 }
 
-function javaArguments(jars: string): string[] {
+function javaArguments(jars: string, optimised: boolean): string[] {
   const logging = `-Dlog4j2.configurationFile=${join(kafkaFolder, "log4j2.xml")}`;
-  // Without the optimising compiler, which pays after minutes: a broker of a test's own is started to be killed.
-  return ["-Xms128m", "-Xmx512m", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=1", logging, "-cp", join(jars, "*")];
+  // The optimising compiler pays after minutes only: a broker of a test's own is started to be killed.
+  const compiler = optimised ? [] : ["-XX:TieredStopAtLevel=1"];
+  return ["-Xms128m", "-Xmx512m", "-XX:+UseG1GC", ...compiler, logging, "-cp", join(jars, "*")];
 }
 
 interface Listener {
