@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./young-generation.ts";
 import { runCli } from "./cli.ts";
 
 const shutdown = new AbortController();
