@@ -17,7 +17,8 @@ const ERROR_RESPONSE = 0x45; // E
  *                                        └─ PAUSED ◄┘ the socket: that is how a slow sink is felt by the server
  *
  * `pg`'s own parser would make two objects and a copy of every row, so its listener is put aside for as long as data comes.
- * Per row this costs 0.1 us, where a stream of chunks that are put together again (pg-copy-streams) costs 0.6.
+ * Rows of 540 bytes cost 0.2 us each on their way to the sink; by pg-copy-streams, which cuts them out and puts them
+ * together again, 0.55.
  *
  * @throws the server's error, or what the sink threw; the connection can be used again then
  */
