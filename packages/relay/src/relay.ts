@@ -15,6 +15,7 @@ import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.t
 import { HoldAtProblem } from "./event-problems.ts";
 import { LoopReporter } from "./loop-reporter.ts";
 import { PublishLoop } from "./publish-loop.ts";
+import { Retention } from "./retention.ts";
 import { SchemaIds } from "./schema-ids.ts";
 import { RegistryProblem, SchemaRegistry } from "./schema-registry.ts";
 import { tracePublisher } from "./tracing/traced-lanes.ts";
@@ -193,10 +194,19 @@ class Relay implements RunningRelay {
       now: () => performance.now(),
       observer: new LoopReporter(reporter),
     });
+    const retention = new Retention({
+      client: session.control,
+      isOurs: () => session.leases.held.has(0),
+      retentionHours: this.#settings.retentionHours,
+      metrics,
+      logger: this.#logger,
+      now: () => performance.now(),
+    });
     this.#loop = loop;
     try {
       await session.leases.start();
       monitor.start();
+      retention.start();
       await loop.run(this.#stopping.signal);
     } catch (error) {
       if (RelayError.is(error) && error.isRefusal) throw error;
@@ -204,6 +214,7 @@ class Relay implements RunningRelay {
       this.#noteDatabaseFailure(error);
     } finally {
       monitor.stop();
+      retention.stop();
       this.#loop = null;
       metrics.leases.set(0);
       // The next session reads anew: the row may be mended or gone by then.
