@@ -3,7 +3,7 @@ export default {
   testEnvironment: "node",
   // Workspace packages resolve to src/*.ts: no build before the tests.
   testEnvironmentOptions: { customExportConditions: ["@waybill/source", "node", "node-addons"] },
-  roots: ["<rootDir>/packages", "<rootDir>/internal", "<rootDir>/examples"],
+  roots: ["<rootDir>/packages", "<rootDir>/internal", "<rootDir>/bench", "<rootDir>/examples"],
   testMatch: ["**/*.test.ts"],
   globalSetup: "<rootDir>/internal/harness/src/jest-global-setup.ts",
   globalTeardown: "<rootDir>/internal/harness/src/jest-global-teardown.ts",

@@ -1,6 +1,7 @@
 export { eventually } from "./eventually.ts";
 export { type PostgresServer, type PostgresSettings, startPostgresServer } from "./postgres-server.ts";
 export { startTcpProxy, type TcpProxy, type TcpProxyOptions } from "./tcp-proxy.ts";
+export { kafkaJars } from "./kafka-install.ts";
 export type { KafkaOptions } from "./kafka-options.ts";
 export {
   createKafkaCluster,

@@ -10,6 +10,8 @@ export interface KafkaOptions {
    * advertises the proxy's port: a client that comes through a proxy stays behind it.
    */
   readonly proxies?: readonly number[];
+  /** Lets the JVM optimise what runs often, for measurements. Default: false, as tests end before that pays. */
+  readonly optimised?: boolean;
   /** Folder of its data, made when it is not there. Default: a temporary one. Deleted by `KafkaServer.stop`. */
   readonly folder?: string;
   /**

@@ -14,6 +14,8 @@ import { type KafkaNode, planNode, propertiesFile, serverProperties } from "./ka
 export interface RunningKafka {
   /** host:port of this one broker, past all proxies of its own. */
   readonly brokers: readonly string[];
+  /** Of its process; -1 before the first start. */
+  readonly pid: number;
   /** The same with TLS and SASL, and with TLS and client certificates; null without `security`. */
   readonly secured: { readonly sasl: string; readonly mutualTls: string } | null;
   /** Ends it and deletes its data. Safe to call twice. */
@@ -68,7 +70,7 @@ export async function createKafkaServer(options: KafkaOptions = {}): Promise<Kaf
  * nodes at most; from two nodes on, two replicas must be in sync for a write with acks=all.
  */
 export async function createKafkaCluster(nodes: readonly KafkaOptions[]): Promise<KafkaCluster> {
-  const java = javaArguments(kafkaJars(), nodes.length);
+  const java = javaArguments(kafkaJars(), nodes);
   const folders = await Promise.all(nodes.map(makeFolder));
   const plans: KafkaNode[] = [];
   for (const [n, options] of nodes.entries()) {
@@ -108,6 +110,9 @@ function serverOf(node: KafkaNode, { folder, args }: { folder: string; args: rea
   let broker: ServiceProcess | null = null;
   return {
     brokers: [`127.0.0.1:${plain}`],
+    get pid() {
+      return broker?.pid ?? -1;
+    },
     secured: sasl === null ? null : { sasl: `localhost:${sasl}`, mutualTls: `localhost:${mutualTls}` },
     proxied: node.listeners.filter(({ name }) => name.startsWith("PROXY")).map(({ port }) => port),
     async start() {
@@ -131,11 +136,12 @@ function serverOf(node: KafkaNode, { folder, args }: { folder: string; args: rea
   };
 }
 
-function javaArguments(jars: string, nodes: number): string[] {
+function javaArguments(jars: string, nodes: readonly KafkaOptions[]): string[] {
   const logging = `-Dlog4j2.configurationFile=${join(kafkaFolder, "log4j2.xml")}`;
-  const heap = nodes === 1 ? ["-Xms128m", "-Xmx512m"] : ["-Xms64m", "-Xmx256m"];
-  // Without the optimising compiler, which pays after minutes: a broker of a test's own is started to be killed.
-  return [...heap, "-XX:+UseG1GC", "-XX:TieredStopAtLevel=1", logging, "-cp", join(jars, "*")];
+  const heap = nodes.length === 1 ? ["-Xms128m", "-Xmx512m"] : ["-Xms64m", "-Xmx256m"];
+  // The optimising compiler pays after minutes only: a broker of a test's own is started to be killed.
+  const compiler = nodes.some(({ optimised }) => optimised === true) ? [] : ["-XX:TieredStopAtLevel=1"];
+  return [...heap, "-XX:+UseG1GC", ...compiler, logging, "-cp", join(jars, "*")];
 }
 
 function scramArguments({ name, password }: KafkaSecurityOptions["user"]): string[] {

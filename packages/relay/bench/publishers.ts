@@ -1,24 +1,23 @@
 /**
- * What a publisher costs: rows from memory to a broker, one lane, one send awaited while the next batch is filled.
+ * What a publisher costs: rows from memory to a broker, one lane, one send awaited while the next batch is filled. Warms up
+ * on a topic of its own, says "ready", sends the events, and prints one JSON line. `bench/relay` runs it beside others.
  *
- *   node --conditions=@waybill/source packages/relay/bench/publishers.ts <host:port> [wire|kafkajs] [seconds] [batch] [compression]
+ *   node --conditions=@waybill/source packages/relay/bench/publishers.ts <host:port> <topic> <warm-up topic> <events>
+ *     [keys] [payload bytes] [headers] [header bytes] [driver] [batch] [compression]
  *
- * Rows are 300 bytes of payload and 6 headers of 30 bytes, 1,000 keys, one topic with 6 partitions. Prints one JSON line.
+ * The topics must exist. The last 8 bytes of a payload are the event's number, its key is `key-<number % keys>`.
  */
-import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { encodeRecordHeaders } from "@waybill/events";
-import { Kafka, logLevel } from "kafkajs";
 import { createPublisher } from "../src/publishers/create-publisher.ts";
 import type { RowView } from "../src/publishers/lane-publisher.ts";
 import { completeSettings, type RelayOptions } from "../src/settings.ts";
 
-const [broker = "127.0.0.1:9092", driver = "wire", seconds = "10", batch = "2000", compression = "none"] =
+const [broker = "127.0.0.1:9092", topic = "bench", warmUpTopic = "warm-up", events = "500000", ...more] =
   process.argv.slice(2);
-const PAYLOAD_BYTES = 300;
-const KEYS = 1_000;
+const [keys = 1_000, payloadBytes = 300, headers = 6, headerBytes = 30] = more.slice(0, 4).map(Number);
+const [driver = "wire", batch = "4000", compression = "none"] = more.slice(4);
 
-const topic = `bench-${randomUUID()}`;
-await createTopic();
 const publisher = await createPublisher(
   completeSettings({
     databaseUrl: "postgresql://unused/unused",
@@ -30,14 +29,15 @@ const publisher = await createPublisher(
   () => {},
 );
 await publisher.connect();
-while ((await publisher.prepareTopic(topic)) !== null);
+for (const name of [topic, warmUpTopic]) while ((await publisher.prepareTopic(name)) !== null);
 const lane = publisher.openLane("bench");
-const rows = Array.from({ length: 4 * KEYS }, (_, index) => rowOf(index));
 
-await drain(1); // warms up
+await send(warmUpTopic, Math.ceil(Number(events) / 5));
+console.log("ready");
+await delay(500); // whoever measures begins to
 const cpu = process.cpuUsage();
 const startedAt = performance.now();
-const events = await drain(Number(seconds));
+await send(topic, Number(events));
 const elapsedMs = performance.now() - startedAt;
 const { user, system } = process.cpuUsage(cpu);
 console.log(
@@ -45,43 +45,42 @@ console.log(
     driver,
     compression,
     batch: Number(batch),
-    eventsPerSecond: Math.round((events / elapsedMs) * 1_000),
-    cpuMicrosecondsPerEvent: Number(((user + system) / events).toFixed(2)),
+    eventsPerSecond: Math.round((Number(events) / elapsedMs) * 1_000),
+    cpuMicrosecondsPerEvent: Number(((user + system) / Number(events)).toFixed(2)),
     rssMB: Math.round(process.memoryUsage().rss / 1e6),
   }),
 );
 await publisher.disconnect();
 
-async function drain(forSeconds: number): Promise<number> {
-  const until = performance.now() + forSeconds * 1_000;
-  let published = 0;
+async function send(to: string, count: number): Promise<void> {
+  const rows = Array.from({ length: keys }, (_, key) => rowOf(key, to));
   let next = 0;
   const fill = () => {
-    for (let count = 0; count < Number(batch); count++) {
-      const row = rows[next++ % rows.length] as RowView;
-      lane.append(row, 7);
+    const end = Math.min(count, next + Number(batch));
+    for (; next < end; next++) {
+      const row = rows[next % keys] as RowView;
+      row.bytes.writeBigInt64BE(BigInt(next), row.payloadEnd - 8);
+      row.id = next + 1;
+      lane.append(row, 1);
     }
   };
   fill();
-  while (performance.now() < until) {
+  while (lane.filledEvents > 0) {
     const sent = lane.send();
     fill();
     let outcome = await sent;
     while (outcome.failures.length > 0) outcome = await lane.repeat();
-    published += Number(batch);
   }
-  lane.reset();
-  return published;
 }
 
-function rowOf(index: number): RowView {
-  const key = Buffer.from(`key-${index % KEYS}`);
-  const pairs = Array.from({ length: 6 }, (_, n) => [`ce_header${n}`, "a".repeat(30)] as const);
-  const bytes = Buffer.concat([key, Buffer.alloc(PAYLOAD_BYTES, index), encodeRecordHeaders(pairs)]);
-  const payloadEnd = key.length + PAYLOAD_BYTES;
+function rowOf(keyNumber: number, name: string): RowView {
+  const key = Buffer.from(`key-${keyNumber}`);
+  const pairs = Array.from({ length: headers }, (_, n) => [`header${n}`, "h".repeat(headerBytes)] as const);
+  const bytes = Buffer.concat([key, Buffer.alloc(payloadBytes, 0x5a), encodeRecordHeaders(pairs)]);
+  const payloadEnd = key.length + payloadBytes;
   return {
-    id: index + 1,
-    topic,
+    id: 0,
+    topic: name,
     bytes,
     shard: 0,
     keyStart: 0,
@@ -94,11 +93,4 @@ function rowOf(index: number): RowView {
     schemaIdLow: 0,
     occurredAtMs: 0,
   };
-}
-
-async function createTopic(): Promise<void> {
-  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: false });
-  await admin.disconnect();
 }

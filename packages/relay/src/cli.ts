@@ -3,7 +3,6 @@ import type { CliEnvironment } from "./cli-environment.ts";
 import { adoptCommand } from "./commands/adopt.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { runCommand } from "./commands/run.ts";
-import { addOperatorCommands } from "./commands/operator-commands.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { redactUrls } from "./redact.ts";
 import { settingOption } from "./setting-option.ts";
@@ -15,7 +14,9 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 /** Runs one command. @param args without the names of node and of the script @returns the exit code */
 export async function runCli(args: readonly string[], environment: CliEnvironment): Promise<number> {
   try {
-    await createProgram(environment).parseAsync([...args], { from: "user" });
+    const program = createProgram(environment);
+    if (args[0] !== "run") await addOtherCommands(program, environment);
+    await program.parseAsync([...args], { from: "user" });
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -58,6 +59,11 @@ function createProgram(environment: CliEnvironment): Command {
     .action((flags: { databaseUrl?: string; keepPosition?: true; republishAll?: true }) =>
       adoptCommand(flags, environment),
     );
-  addOperatorCommands(program, environment);
   return program;
+}
+
+/** A relay that runs has no use for them, and they weigh 9 MB. */
+async function addOtherCommands(program: Command, environment: CliEnvironment): Promise<void> {
+  const { addOperatorCommands } = await import("./commands/operator-commands.ts");
+  addOperatorCommands(program, environment);
 }

@@ -31,22 +31,21 @@ function tuple(id: bigint, key: string | null, payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from([0, 8]), ...fields.map(field)]);
 }
 
-function file(...tuples: Buffer[]): Buffer {
-  return Buffer.concat([SIGNATURE, Buffer.alloc(8), ...tuples, Buffer.from([0xff, 0xff])]);
-}
+const HEADER = Buffer.concat([SIGNATURE, Buffer.alloc(8)]);
+const TRAILER = Buffer.from([0xff, 0xff]);
 
-function read(bytes: Buffer, chunkBytes: number): unknown[] {
+/** The rows in messages, each somewhere inside a chunk. */
+function read(messages: readonly Buffer[]): unknown[] {
   const parser = new CopyRowParser(new TopicNames());
   const view = emptyRowView();
   const rows: unknown[] = [];
-  for (let at = 0; at < bytes.length; at += chunkBytes) {
-    parser.push(bytes.subarray(at, at + chunkBytes));
-    while (parser.next(view)) {
-      const { id, shard, topic, occurredAtMs } = view;
-      const payload = [...view.bytes.subarray(view.payloadStart, view.payloadEnd)];
-      const headers = [...view.bytes.subarray(view.headersStart, view.headersEnd)];
-      rows.push({ id, shard, topic, key: rowKey(view), schemaId: rowSchemaId(view), payload, headers, occurredAtMs });
-    }
+  for (const message of messages) {
+    const chunk = Buffer.concat([Buffer.from("before"), message, Buffer.from("after")]);
+    if (!parser.read(chunk, 6, 6 + message.length, view)) continue;
+    const { id, shard, topic, occurredAtMs } = view;
+    const payload = [...view.bytes.subarray(view.payloadStart, view.payloadEnd)];
+    const headers = [...view.bytes.subarray(view.headersStart, view.headersEnd)];
+    rows.push({ id, shard, topic, key: rowKey(view), schemaId: rowSchemaId(view), payload, headers, occurredAtMs });
   }
   parser.end();
   return rows;
@@ -54,24 +53,33 @@ function read(bytes: Buffer, chunkBytes: number): unknown[] {
 
 describe("CopyRowParser", () => {
   const large = 2n ** 53n - 1n;
-  const bytes = file(tuple(1n, "k-ä", Buffer.from([1, 2, 3])), tuple(large, null, Buffer.alloc(0)));
+  const first = tuple(1n, "k-ä", Buffer.from([1, 2, 3]));
+  const second = tuple(large, null, Buffer.alloc(0));
 
-  it.each([1, 2, 3, 7, 19, 1_000])("reads rows from chunks of %d bytes", (size) => {
+  it.each([
+    ["with the first row", [Buffer.concat([HEADER, first])]],
+    ["alone", [HEADER, first]],
+  ])("reads rows, the file's header %s", (_, begin) => {
     const common = { shard: 63, topic: "orders.order", schemaId: -5n, headers: [0] };
     const occurredAtMs = Date.UTC(2000, 0, 1) + 1_500;
-    expect(read(bytes, size)).toEqual([
+    expect(read([...begin, second, TRAILER])).toEqual([
       { ...common, id: 1, key: "k-ä", payload: [1, 2, 3], occurredAtMs },
       { ...common, id: Number(large), key: null, payload: [], occurredAtMs },
     ]);
   });
 
   it("throws when the trailer is missing", () => {
-    expect(() => read(bytes.subarray(0, -2), 1_000)).toThrow("ended before its trailer");
+    expect(() => read([HEADER, first])).toThrow("ended before its trailer");
+  });
+
+  it("throws on a row that is cut, or longer than its message", () => {
+    expect(() => read([HEADER, first.subarray(0, -1)])).toThrow("does not fill its message");
+    expect(() => read([HEADER, Buffer.concat([first, second])])).toThrow("does not fill its message");
   });
 
   it("throws on another format and on other columns", () => {
-    expect(() => read(Buffer.from("1\tabc\n2\tdef\n3\tghi\n4\tjkl\n"), 1_000)).toThrow("not PostgreSQL's binary COPY");
-    expect(() => read(file(Buffer.from([0, 1, 0, 0, 0, 0])), 1_000)).toThrow("has 1 columns, not 8");
+    expect(() => read([Buffer.from("1\tabc\n2\tdef\n3\tghi\n4\tjkl\n")])).toThrow("not PostgreSQL's binary COPY");
+    expect(() => read([HEADER, Buffer.from([0, 1, 0, 0, 0, 0])])).toThrow("has 1 columns, not 8");
   });
 });
 

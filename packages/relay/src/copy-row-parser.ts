@@ -6,48 +6,40 @@ const SIGNATURE = Buffer.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0
 const HEADER_BYTES = SIGNATURE.length + 8;
 const FIELDS = 8;
 const TRAILER = -1;
-const EMPTY = Buffer.alloc(0);
 /** PostgreSQL counts microseconds from 2000-01-01. */
 const EPOCH_2000_MS = Date.UTC(2000, 0, 1);
 const TWO_32 = 2 ** 32;
 
 /**
- * Parses PostgreSQL's binary COPY format, chunk by chunk, into one view that is filled again for every row.
+ * Parses PostgreSQL's binary COPY format, message by message, into one view that is filled again for every row.
  *
  *   file  => signature(11) flags(int32) extension_length(int32) tuple* trailer(int16 = -1)
  *   tuple => field_count(int16) [length(int32, -1 = null) bytes]*
  *
- * The columns are id, shard, topic, key, schema_id, payload, headers, occurred_at. A view looks into the chunk: it is
- * valid until the next `push`. Source: PostgreSQL manual, "COPY", "Binary Format".
+ * The columns are id, shard, topic, key, schema_id, payload, headers, occurred_at. A row is in one message: "messages sent
+ * from the backend will always correspond to single data rows"; the file's header precedes the first. Source: PostgreSQL
+ * manual, "COPY", "Binary Format", and "Message Formats", CopyData.
  */
 export class CopyRowParser {
   readonly #topics: TopicNames;
-  #data: Buffer = EMPTY;
-  #position = 0;
   #state: "header" | "tuples" | "done" = "header";
 
   constructor(topics: TopicNames) {
     this.#topics = topics;
   }
 
-  /** Adds a chunk; `next` must have answered false before. */
-  push(chunk: Buffer): void {
-    const rest = this.#data.length - this.#position;
-    this.#data = rest === 0 ? chunk : Buffer.concat([this.#data.subarray(this.#position), chunk]);
-    this.#position = 0;
-  }
-
-  /** Fills the view with the next row; false when more bytes are needed, or when there are no more rows. */
-  next(view: RowView): boolean {
-    if (this.#state === "header" && !this.#readFileHeader()) return false;
-    if (this.#state !== "tuples" || this.#position + 2 > this.#data.length) return false;
-    const fields = this.#data.readInt16BE(this.#position);
+  /** Fills the view with the row of the message `data[start, end)`; false when it holds none. The view looks into `data`. */
+  read(data: Buffer, start: number, end: number, view: RowView): boolean {
+    const at = this.#state === "header" ? this.#skipFileHeader(data, start, end) : start;
+    if (at === end) return false;
+    const fields = data.readInt16BE(at);
     if (fields === TRAILER) {
       this.#state = "done";
       return false;
     }
     if (fields !== FIELDS) throw new Error(`COPY from waybill.outbox has ${fields} columns, not ${FIELDS}`);
-    return this.#readTuple(view);
+    this.#readTuple(data, at + 2, end, view);
+    return true;
   }
 
   /** @throws Error when the data ended before its trailer */
@@ -55,23 +47,17 @@ export class CopyRowParser {
     if (this.#state !== "done") throw new Error("COPY from waybill.outbox ended before its trailer");
   }
 
-  #readFileHeader(): boolean {
-    const data = this.#data;
-    if (data.length < HEADER_BYTES) return false;
-    if (!data.subarray(0, SIGNATURE.length).equals(SIGNATURE)) throw new Error("not PostgreSQL's binary COPY format");
-    const end = HEADER_BYTES + data.readInt32BE(SIGNATURE.length + 4);
-    if (data.length < end) return false;
-    this.#position = end;
+  #skipFileHeader(data: Buffer, start: number, end: number): number {
+    const isCopy = end - start >= HEADER_BYTES && SIGNATURE.compare(data, start, start + SIGNATURE.length) === 0;
+    if (!isCopy) throw new Error("not PostgreSQL's binary COPY format");
     this.#state = "tuples";
-    return true;
+    return start + HEADER_BYTES + data.readInt32BE(start + SIGNATURE.length + 4);
   }
 
-  /** False, and nothing consumed, while part of the tuple is still to come. */
-  #readTuple(view: RowView): boolean {
-    const data = this.#data;
-    const limit = data.length;
-    let at = this.#position + 2;
-    if (!isTupleWhole(data, at, limit)) return false;
+  #readTuple(data: Buffer, start: number, end: number, view: RowView): void {
+    let at = start;
+    if (!isTupleWhole(data, at, end))
+      throw new Error("COPY from waybill.outbox has a row that does not fill its message");
     // NOT NULL columns but for the key; isTupleWhole has bounded them all.
     view.bytes = data;
     view.id = int64(data, at + 4);
@@ -91,19 +77,17 @@ export class CopyRowParser {
     view.headersStart = view.payloadEnd + 4;
     view.headersEnd = view.headersStart + data.readInt32BE(view.payloadEnd);
     view.occurredAtMs = EPOCH_2000_MS + Math.floor(int64(data, view.headersEnd + 4) / 1_000);
-    this.#position = view.headersEnd + 12;
-    return true;
   }
 }
 
-function isTupleWhole(data: Buffer, start: number, limit: number): boolean {
+function isTupleWhole(data: Buffer, start: number, end: number): boolean {
   let at = start;
   for (let field = 0; field < FIELDS; field++) {
-    if (at + 4 > limit) return false;
+    if (at + 4 > end) return false;
     const length = data.readInt32BE(at);
     at += length < 0 ? 4 : 4 + length;
   }
-  return at <= limit;
+  return at === end;
 }
 
 /** Exact below 2^53: ids count from 1, and microseconds since 2000 stay below until the year 2285. */

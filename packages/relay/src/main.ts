@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { createInterface } from "node:readline/promises";
-import { runCli } from "./cli.ts";
+import { keepYoungGenerationSmall } from "./young-generation.ts";
+
+keepYoungGenerationSmall();
+const { runCli } = await import("./cli.ts"); // not before: to load it makes the young generation grow already
 
 const shutdown = new AbortController();
 let signals = 0;

@@ -1,11 +1,9 @@
 import { loadKafkaSecurity } from "../kafka-security.ts";
 import type { RelaySettings } from "../settings.ts";
 import { codecOf } from "./compression.ts";
-import { KafkajsPublisher } from "./kafkajs/kafkajs-publisher.ts";
 import type { LanePublisher } from "./lane-publisher.ts";
 import { connectionSecurity } from "./wire/connection-security.ts";
 import type { TransactionObserver } from "./wire/transactional-lane.ts";
-import { WirePublisher } from "./wire/wire-publisher.ts";
 
 /**
  * The driver that the settings name, not connected yet.
@@ -23,7 +21,12 @@ export async function createPublisher(
   transactionObserver: TransactionObserver = { onCommitted: () => {}, onAborted: () => {} },
 ): Promise<LanePublisher> {
   const security = await loadKafkaSecurity(settings);
-  if (settings.driver === "kafkajs") return new KafkajsPublisher({ ...settings, security, log, nowMs });
+  // Only the driver that is used is loaded: kafkajs is 5 MB.
+  if (settings.driver === "kafkajs") {
+    const { KafkajsPublisher } = await import("./kafkajs/kafkajs-publisher.ts");
+    return new KafkajsPublisher({ ...settings, security, log, nowMs });
+  }
+  const { WirePublisher } = await import("./wire/wire-publisher.ts");
   return new WirePublisher({
     ...settings,
     nowMs,

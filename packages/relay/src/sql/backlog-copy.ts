@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { to as copyTo } from "pg-copy-streams";
+import { copyOut } from "../copy-out.ts";
 import { CopyRowParser } from "../copy-row-parser.ts";
 import type { RowView } from "../publishers/lane-publisher.ts";
 import { emptyRowView } from "../row-view.ts";
@@ -48,20 +48,19 @@ export async function copyBacklog(
   read: BacklogRead,
   sink: RowSink,
 ): Promise<BacklogRows> {
-  const stream = client.query(copyTo(`COPY (${backlogSelect(read)}) TO STDOUT (FORMAT binary)`));
   const parser = new CopyRowParser(topics);
   const view: RowView = emptyRowView();
   let rows = 0;
   let isTaken = true;
-  for await (const chunk of stream) {
-    parser.push(chunk as Buffer);
-    while (parser.next(view)) {
-      rows++;
-      if (!isTaken) continue;
-      const taken = sink.take(view);
-      isTaken = typeof taken === "boolean" ? taken : await taken;
-    }
-  }
+  await copyOut(client, `COPY (${backlogSelect(read)}) TO STDOUT (FORMAT binary)`, (bytes, start, end) => {
+    if (!parser.read(bytes, start, end, view)) return undefined;
+    rows++;
+    if (!isTaken) return undefined;
+    const taken = sink.take(view);
+    if (typeof taken !== "boolean") return taken.then((answer) => void (isTaken = answer));
+    isTaken = taken;
+    return undefined;
+  });
   parser.end();
   return { rows, isTaken };
 }

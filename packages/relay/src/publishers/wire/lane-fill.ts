@@ -4,8 +4,11 @@ import type { BufferPool } from "./buffer-pool.ts";
 import { PartitionFill } from "./partition-fill.ts";
 import type { SealedPartition } from "./sealed-partition.ts";
 
-/** What a partition's buffer begins with at most, however much its last batch held. */
-const MOST_EXPECTED_BYTES = 64 << 10;
+/**
+ * What the buffers of a batch begin with at most, all together, however much the partitions' last batches held: the rest
+ * begin small and grow. A buffer that begins large enough spares the copies of growing and the smaller buffers left behind.
+ */
+const MOST_EXPECTED_BYTES = 4 << 20;
 
 export interface LaneFillOptions {
   readonly pool: BufferPool;
@@ -33,6 +36,7 @@ export class LaneFill {
   #rotation = 0;
   #events = 0;
   #bytes = 0;
+  #expectableBytes = MOST_EXPECTED_BYTES;
 
   constructor(options: LaneFillOptions) {
     this.#options = options;
@@ -90,7 +94,8 @@ export class LaneFill {
 
   #beginPartition({ name, partitions }: TopicFill, partition: number): PartitionFill {
     const { pool, maxBatchBytes } = this.#options;
-    const expectedBytes = this.#lastBytes.get(name)?.[partition] ?? 0;
+    const expectedBytes = Math.min(this.#lastBytes.get(name)?.[partition] ?? 0, this.#expectableBytes);
+    this.#expectableBytes -= expectedBytes;
     const fill = new PartitionFill({ topic: name, partition, pool, maxBatchBytes, expectedBytes });
     partitions[partition] = fill;
     return fill;
@@ -102,8 +107,10 @@ export class LaneFill {
 
   #remember(): void {
     for (const { name, partitions } of this.#topics.values()) {
-      const bytes = partitions.map((fill) => Math.min(fill?.filledBytes ?? 0, MOST_EXPECTED_BYTES));
-      this.#lastBytes.set(name, bytes);
+      this.#lastBytes.set(
+        name,
+        partitions.map((fill) => fill?.filledBytes ?? 0),
+      );
     }
   }
 
@@ -112,5 +119,6 @@ export class LaneFill {
     this.#lastTopic = null;
     this.#events = 0;
     this.#bytes = 0;
+    this.#expectableBytes = MOST_EXPECTED_BYTES;
   }
 }

@@ -1,0 +1,86 @@
+/**
+ * The relay beside its peers, on one machine in one run: `pnpm bench:relay --help`. Ends with 1 when a target is missed,
+ * with 2 when it could not be measured.
+ */
+import { type BenchOptions, readOptions, usage, type Workload } from "./bench-options.ts";
+import { costliestFunctions, readNewestProfile } from "./cpu-profile.ts";
+import { measureDrain } from "./drain.ts";
+import { describeMachine, pinToCores } from "./machine.ts";
+import { medianOf } from "./medians.ts";
+import { reportText } from "./report.ts";
+import { type Rig, startRig } from "./rig.ts";
+import { measureSteady } from "./steady.ts";
+import type { Subject } from "./subject.ts";
+import { subjects } from "./subjects.ts";
+import { judgeTargets, type Result } from "./targets.ts";
+
+const CORES = 2;
+const COSTLIEST = 5;
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  pinToCores(CORES);
+  const machine = describeMachine();
+  const rig = await startRig();
+  try {
+    const results = await measureAll(rig, options);
+    const verdicts = options.profileFolder === null ? judgeTargets(results) : [];
+    const text = options.json
+      ? `${JSON.stringify({ machine, options, results, targets: verdicts }, null, 2)}\n`
+      : reportText(machine, results, verdicts);
+    process.stdout.write(text);
+    if (options.profileFolder !== null) printProfile(options.profileFolder);
+    return verdicts.every(({ isMet }) => isMet) ? 0 : 1;
+  } finally {
+    await rig.stop();
+  }
+}
+
+/** Run by run, so that what a machine does meanwhile meets all subjects alike. */
+async function measureAll(rig: Rig, options: BenchOptions): Promise<Result[]> {
+  const chosen = subjects.filter(({ name }) => options.only.includes(name));
+  const runs = new Map<string, Result[]>();
+  for (let run = 1; run <= options.runs; run++) {
+    for (const workload of options.workloads) {
+      for (const subject of chosen) {
+        process.stderr.write(`run ${run} of ${options.runs}, ${workload}: ${subject.title}\n`);
+        const result = await measure(rig, subject, workload, options);
+        if (result === null) continue;
+        const name = `${workload} ${subject.name}`;
+        runs.set(name, [...(runs.get(name) ?? []), result]);
+      }
+    }
+  }
+  return [...runs.values()].map((results) => medianOf(results as [Result, ...Result[]]));
+}
+
+/** Null for a workload that the subject has not got. */
+async function measure(
+  rig: Rig,
+  subject: Subject,
+  workload: Workload,
+  { events, seconds, profileFolder }: BenchOptions,
+): Promise<Result | null> {
+  if (workload === "drain") return measureDrain(rig, subject, events, profileFolder ?? undefined);
+  const { table } = subject;
+  return table === null ? null : measureSteady(rig, { ...subject, table }, Number(workload), seconds);
+}
+
+function printProfile(folder: string): void {
+  const { path, profile } = readNewestProfile(folder);
+  process.stdout.write(`\n${path}\n`);
+  for (const { name, place, share } of costliestFunctions(profile, COSTLIEST)) {
+    process.stdout.write(`  ${(share * 100).toFixed(1).padStart(5)}%  ${name} (${place})\n`);
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}
