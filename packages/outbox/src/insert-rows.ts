@@ -8,7 +8,7 @@ import type { TransactionClient } from "./transaction-client.ts";
 /**
  * Writes the rows, in their order: one round trip, whatever their number.
  *
- * The server answers with the schemas that this transaction does not see in `waybill.schema`. Only then are their texts
+ * The server answers whether this transaction misses a schema in `waybill.schema`. Only then are their texts
  * sent, in a second round trip, for the first events that use a schema. Nothing is remembered from one transaction to
  * the next: what one wrote, its rollback takes back. `waybill.schema` has no unique index, so two transactions that use a
  * schema first both write it and neither waits for the other.

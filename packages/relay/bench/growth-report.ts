@@ -19,11 +19,6 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] as number;
 }
 
-/** What a quarter of some numbers are below: of CPU times it moves less than the median with what else the machine does. */
-export function lowerQuartile(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] as number;
-}
-
 interface Ratio {
   readonly value: number;
   /** The value is between these with 95%. */

@@ -14,9 +14,10 @@
 import { loadavg } from "node:os";
 import { startPostgres } from "@waybill/sandbox/postgres";
 import { isFlat, type Measurement, reportMarkdown } from "./growth-report.ts";
-import { GrowthTable, openGrowthTable } from "./growth-table.ts";
+import { type GrowthTable, openGrowthTable } from "./growth-table.ts";
 
 const SMALLEST_POWER = 3;
+/** Autovacuum would come at other times for each table; the slots have it off anyway. */
 const SETTINGS = { fsync: "off", max_wal_size: "4GB", autovacuum: "off" };
 
 async function main(): Promise<boolean> {
