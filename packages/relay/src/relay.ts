@@ -368,8 +368,9 @@ class Relay implements RunningRelay {
       if (RelayError.is(error)) throw error;
       throw new RelayError(
         "BROKER_UNREACHABLE",
-        `cannot connect to Kafka at ${this.#settings.brokers.join(", ")}: ${messageOf(error)}. Check that it runs and ` +
-          "that --brokers (KAFKA_BROKERS) lists its bootstrap servers.",
+        `cannot connect to Kafka at ${this.#settings.brokers.join(", ")}: ${messageOf(error)}. Check that it runs, ` +
+          "that --brokers (KAFKA_BROKERS) lists its bootstrap servers, and that --kafka-tls and --kafka-sasl-mechanism " +
+          "(KAFKA_TLS, KAFKA_SASL_MECHANISM) are what that port speaks.",
         { cause: error },
       );
     }

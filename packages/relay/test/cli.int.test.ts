@@ -72,7 +72,7 @@ describe("outbox-relay run", () => {
       what: "an unreachable broker",
       changes: { KAFKA_BROKERS: "127.0.0.1:1" },
       message:
-        /^outbox-relay: cannot connect to Kafka at 127\.0\.0\.1:1: .*Check that it runs and that --brokers \(KAFKA_BROKERS\) lists/,
+        /^outbox-relay: cannot connect to Kafka at 127\.0\.0\.1:1: .*Check that it runs, that --brokers \(KAFKA_BROKERS\) lists/,
     },
     {
       what: "an unreachable registry",

@@ -129,6 +129,9 @@ describe.each<Driver>(["wire", "kafkajs"])("the %s publisher", (driver) => {
     const doomed = await publishers.newTopic();
     const publisher = await publishers.open();
     expect(await publisher.prepareTopic(missing)).toMatchObject({ reason: "topic-missing" });
+    for (const name of ["", "not a name", "x".repeat(40_000)]) {
+      expect(await publisher.prepareTopic(name)).toMatchObject({ reason: "record-invalid" });
+    }
     for (const name of [topic, doomed]) await eventually(async () => (await publisher.prepareTopic(name)) === null);
     expect(publisher.prepareTopic(topic)).toBeNull();
     const lane = publisher.openLane("0");

@@ -68,8 +68,9 @@ export async function withKafkaAdmin<T>(settings: KafkaSettings, use: (admin: Ka
     await client.disconnect(admin);
     throw new RelayError(
       "BROKER_UNREACHABLE",
-      `cannot connect to Kafka at ${settings.brokers.join(", ")}: ${messageOf(error)}. Check that it runs and that ` +
-        "--brokers (KAFKA_BROKERS) lists its bootstrap servers.",
+      `cannot connect to Kafka at ${settings.brokers.join(", ")}: ${messageOf(error)}. Check that it runs, that ` +
+        "--brokers (KAFKA_BROKERS) lists its bootstrap servers, and that --kafka-tls and --kafka-sasl-mechanism " +
+        "(KAFKA_TLS, KAFKA_SASL_MECHANISM) are what that port speaks.",
       { cause: error },
     );
   }

@@ -12,7 +12,7 @@
  *
  * Two clocks, never compared with each other: the database's decides who holds what; this process's monotonic one decides
  * for how long it may believe so. A renewal that was asked for at t gives a lease until t + leaseMs or later by any clock
- * that runs at the same speed, as the database sets it after t; so nothing is sent from t + leaseMs - margin on.
+ * that runs at the same speed, as the database sets it after t; so no attempt begins from t + leaseMs - margin on.
  *
  * Each look is also the session's pulse: one that is not answered within the lease time ends the session.
  *

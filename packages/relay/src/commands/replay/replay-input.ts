@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ReplaySelection } from "../../sql/replay-rows.ts";
 import type { FlagReader } from "../flag-reader.ts";
-import { isTopicName } from "../topic-name.ts";
+import { isTopicName } from "../../kafka/topic-name.ts";
 
 export interface ReplayInput {
   readonly selection: ReplaySelection;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isLocalDatabase } from "../is-local-database.ts";
 import { parseSpanMs } from "../parse-instant.ts";
 import type { FlagReader } from "../flag-reader.ts";
-import { isTopicName } from "../topic-name.ts";
+import { isTopicName } from "../../kafka/topic-name.ts";
 import { EVENT_TYPE } from "./seeded-event.ts";
 
 export const seedDefaults = {

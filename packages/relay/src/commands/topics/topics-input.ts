@@ -1,6 +1,6 @@
 import { messageOf } from "../../errors.ts";
 import type { FlagReader } from "../flag-reader.ts";
-import { isTopicName } from "../topic-name.ts";
+import { isTopicName } from "../../kafka/topic-name.ts";
 import { readManifestTopics } from "./manifest-topics.ts";
 import type { TopicWishes } from "./topic-plan.ts";
 

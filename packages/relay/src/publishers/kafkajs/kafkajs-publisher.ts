@@ -7,6 +7,7 @@
  * broker that has answered once, also for partitions that have moved to it since.
  */
 import type { Admin, Producer } from "kafkajs";
+import { invalidTopicName, isTopicName } from "../../kafka/topic-name.ts";
 import type { LanePublisher, PublisherLane, TopicProblem } from "../lane-publisher.ts";
 import { KafkajsClient, type KafkajsClientOptions } from "./kafkajs-client.ts";
 import { kafkajsFailure } from "./kafkajs-errors.ts";
@@ -54,7 +55,8 @@ export class KafkajsPublisher implements LanePublisher {
   }
 
   prepareTopic(topic: string): Promise<TopicProblem | null> | null {
-    return this.#topics.get(topic)?.isMissing === false ? null : this.#findTopic(topic);
+    if (this.#topics.get(topic)?.isMissing === false) return null;
+    return isTopicName(topic) ? this.#findTopic(topic) : Promise.resolve(invalidTopicName);
   }
 
   openTransactionalLane(): never {

@@ -153,7 +153,8 @@ export class BrokerConnection {
 /** @platformatic/kafka says what it did; why that failed stands in the causes, and Kafka's errors in a list. */
 function withCauses(error: unknown): string {
   const messages: string[] = [];
-  for (let at = error; at !== undefined && at !== null; at = causeOf(at)) messages.push(messageOf(at));
+  for (let at = error; at !== undefined && at !== null; at = causeOf(at))
+    messages.push(messageOf(at).replace(/\.$/, ""));
   return [...new Set(messages)].join(": ");
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
+import { invalidTopicName, isTopicName } from "../../kafka/topic-name.ts";
 import type { Codec } from "../compression.ts";
 import type { LanePublisher, PublisherLane, TopicProblem, TransactionalLane } from "../lane-publisher.ts";
 import { BookmarkLog } from "./bookmark-log.ts";
@@ -67,7 +68,8 @@ export class WirePublisher implements LanePublisher {
   }
 
   prepareTopic(topic: string): Promise<TopicProblem | null> | null {
-    return this.#cluster.problemOf(topic) === null ? null : this.#findTopic(topic);
+    if (this.#cluster.problemOf(topic) === null) return null;
+    return isTopicName(topic) ? this.#findTopic(topic) : Promise.resolve(invalidTopicName);
   }
 
   openLane(_name: string): PublisherLane {
