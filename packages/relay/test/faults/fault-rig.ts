@@ -16,7 +16,7 @@ export interface FaultRig {
   readonly kafka: KafkaCluster;
   readonly postgres: PostgresServer;
   readonly registry: RunningRegistry;
-  /** The file system of the first broker's data; null where this process may not mount one. */
+  /** The file system of the first broker's data; null where none is wanted, or this process may not mount one. */
   readonly disk: SmallDisk | null;
   readonly routes: readonly Route[];
   stop(): Promise<void>;
@@ -33,6 +33,8 @@ export interface FaultRigOptions {
   readonly brokers: number;
   /** Routes: as many relays can be cut off apart from each other. */
   readonly relays: number;
+  /** Whether the first broker's data goes to a disk that can be filled. Default false. */
+  readonly hasSmallDisk?: boolean;
 }
 
 /** For 100 writers, and deadlocks that are noticed while someone waits for the test. */
@@ -45,8 +47,8 @@ export const postgresSettings: PostgresSettings = {
 /** Of a broker: short, as each that is killed is waited for by it. */
 const SESSION_TIMEOUT_MS = 1_500;
 
-export async function startFaultRig({ brokers, relays }: FaultRigOptions): Promise<FaultRig> {
-  const disk = await mountSmallDisk();
+export async function startFaultRig({ brokers, relays, hasSmallDisk }: FaultRigOptions): Promise<FaultRig> {
+  const disk = hasSmallDisk === true ? await mountSmallDisk() : null;
   const routes = await Promise.all(Array.from({ length: relays }, () => startRoute(brokers)));
   const kafka = await createKafkaCluster(
     Array.from({ length: brokers }, (_, n) => ({

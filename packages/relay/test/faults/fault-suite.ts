@@ -13,13 +13,15 @@ export interface FaultSuiteOptions {
   readonly faults: readonly Fault[];
   /** Brokers of its Kafka. */
   readonly brokers: number;
+  /** Whether its first broker's disk can be filled. Default false. */
+  readonly hasSmallDisk?: boolean;
 }
 
 /** Committed and not on the topic after so long: lost. */
 const DRAIN_MS = 60_000;
 
 /** A test for each fault, on services of the suite's own; only when `pnpm faults` or `pnpm test:faults` asks for it. */
-export function faultSuite(name: string, { faults, brokers }: FaultSuiteOptions): void {
+export function faultSuite(name: string, { faults, ...services }: FaultSuiteOptions): void {
   const isAsked = process.env["WAYBILL_FAULTS_SECONDS"] !== undefined;
   if (!isAsked) process.stderr.write(`skipped: faults of ${name}, which pnpm test:faults runs on Apache Kafka\n`);
   const settings = readFaultSettings(process.env);
@@ -28,7 +30,7 @@ export function faultSuite(name: string, { faults, brokers }: FaultSuiteOptions)
 
   (isAsked ? describe : describe.skip)(`faults of ${name}, ${settings.seconds} s each, seed ${settings.seed}`, () => {
     beforeAll(async () => {
-      rig = await startFaultRig({ brokers, relays: Math.max(2, settings.relays) });
+      rig = await startFaultRig({ ...services, relays: Math.max(2, settings.relays) });
     }, 180_000);
     afterAll(async () => {
       if (settings.reportFile === null) process.stdout.write(`\n${faultTable(results)}\n\n`);

@@ -5,4 +5,8 @@ import { relayDies } from "./relay-dies.ts";
 import { writersStrain } from "./writers-strain.ts";
 
 /** The disk last: a broker that has died of it is the slowest to come back. */
-faultSuite("relays and of one broker", { faults: [...relayDies, ...writersStrain, ...brokerFails], brokers: 1 });
+faultSuite("relays and of one broker", {
+  faults: [...relayDies, ...writersStrain, ...brokerFails],
+  brokers: 1,
+  hasSmallDisk: true,
+});
