@@ -11,6 +11,40 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 export function encodeRecordHeaders(
   headers: readonly (readonly [name: string, value: string])[],
 ): Uint8Array<ArrayBuffer> {
+  return encodeAscii(headers) ?? encodeAny(headers);
+}
+
+/**
+ * Headers are ASCII nearly always, and short: written character by character they take a tenth of the time that a call of
+ * TextEncoder for each text takes. Null when one is not ASCII.
+ */
+function encodeAscii(headers: readonly (readonly [name: string, value: string])[]): Uint8Array<ArrayBuffer> | null {
+  let length = varintLength(headers.length);
+  for (const [name, value] of headers) {
+    length += varintLength(name.length) + name.length + varintLength(value.length) + value.length;
+  }
+  const bytes = new Uint8Array(length);
+  let position = writeVarint(bytes, 0, headers.length);
+  for (const [name, value] of headers) {
+    position = writeAscii(bytes, writeVarint(bytes, position, name.length), name);
+    if (position < 0) return null;
+    position = writeAscii(bytes, writeVarint(bytes, position, value.length), value);
+    if (position < 0) return null;
+  }
+  return bytes;
+}
+
+/** The position after the text, or -1 when it is not ASCII. */
+function writeAscii(bytes: Uint8Array, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return -1;
+    bytes[at + i] = code;
+  }
+  return at + text.length;
+}
+
+function encodeAny(headers: readonly (readonly [name: string, value: string])[]): Uint8Array<ArrayBuffer> {
   const parts = headers.flat().map((text) => encoder.encode(text));
   const bytes = new Uint8Array(
     parts.reduce((sum, part) => sum + varintLength(part.length) + part.length, varintLength(headers.length)),

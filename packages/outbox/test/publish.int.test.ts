@@ -88,7 +88,7 @@ it("writes none of several events when one of them is wrong, even if the caller 
   expect(await database.stored()).toEqual([]);
 });
 
-it.each([1, 10, 1000])("sends %i events in one round trip", async (count) => {
+it.each([1, 10, 1000])("sends %i events in one round trip, and a schema's text in another one once", async (count) => {
   const counter = await startRoundTripCounter(database.url);
   const prisma = createTestPrisma(counter.url);
   try {
@@ -101,16 +101,24 @@ it.each([1, 10, 1000])("sends %i events in one round trip", async (count) => {
         Array.from({ length: count }, (_, i) => event(orderPlaced, placed(`order-${i}`))),
       );
       counts.push(counter.count());
+      await publish(tx, orderPlaced, placed("of a schema that this transaction has written"));
+      counts.push(counter.count());
       await publishAll(tx, []);
       counts.push(counter.count());
     });
-    const [before = 0, after, afterNone] = counts;
-    expect([after, afterNone]).toEqual([before + 1, before + 1]);
+    await prisma.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT 1`;
+      const begun = counter.count();
+      await publish(tx, orderPlaced, placed("of a schema that another transaction has committed"));
+      expect(counter.count()).toBe(begun + 1);
+    });
+    const [before = 0, ...after] = counts;
+    expect(after).toEqual([before + 2, before + 3, before + 3]);
   } finally {
     await prisma.$disconnect();
     await counter.stop();
   }
-  expect(await database.stored()).toHaveLength(count);
+  expect(await database.stored()).toHaveLength(count + 2);
 });
 
 it("publishes in the order of the calls and of the list", async () => {

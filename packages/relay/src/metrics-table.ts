@@ -200,15 +200,30 @@ export const metricsTable = {
   outboxBytes: {
     name: "waybill_relay_outbox_bytes",
     type: "gauge",
-    help: "Size of the outbox's table on disk, with its indexes.",
-    reserved: "retention",
+    help: "Size of the outbox's table on disk, with its indexes and TOAST tables.",
+  },
+  outboxOldestRowAgeSeconds: {
+    name: "waybill_relay_outbox_oldest_row_age_seconds",
+    type: "gauge",
+    help: "Age of the oldest row of the outbox, published or not; 0 when there is none.",
+  },
+  ringFreeSlots: {
+    name: "waybill_relay_ring_free_slots",
+    type: "gauge",
+    help: "Empty slots ahead of the one that takes new rows; at 0 the next one still has rows.",
+  },
+  ringOverrun: {
+    name: "waybill_relay_ring_overrun",
+    type: "gauge",
+    help: "1 while new rows go to a slot that still holds rows of its last round, else 0.",
   },
   retentionRuns: {
     name: "waybill_relay_retention_runs_total",
     type: "counter",
-    help: "Attempts to empty a slot of the outbox's ring.",
-    labels: { outcome: "emptied; locked: an open transaction was in the way; needed: unpublished rows" },
-    reserved: "retention",
+    help: "Looks at slots of the outbox's ring that are past retention.",
+    labels: {
+      outcome: "emptied; locked: an open transaction was in the way; needed: it has unpublished rows",
+    },
   },
   producerResets: {
     name: "waybill_relay_producer_resets_total",

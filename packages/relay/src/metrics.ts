@@ -36,11 +36,12 @@ export function createMetrics(): RelayMetrics {
 }
 
 /** A rate sees the first failure only when the counter was there before it, as 0. */
-function exportZeros({ errors, batches, deadLetters, deadLettersParked }: RelayMetrics): void {
+function exportZeros({ errors, batches, retentionRuns, deadLetters, deadLettersParked }: RelayMetrics): void {
   for (const [kind, reasons] of Object.entries(errorReasons)) {
     for (const reason of reasons) errors.inc({ kind, reason }, 0);
   }
   for (const mode of ["steady", "backlog"]) batches.inc({ mode }, 0);
+  for (const outcome of ["emptied", "locked", "needed"]) retentionRuns.inc({ outcome }, 0);
   for (const reason of errorReasons.record) deadLettersParked.inc({ reason }, 0);
   for (const state of ["parked", "behind"]) deadLetters.set({ state }, 0);
 }

@@ -4,8 +4,7 @@ import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import { BacklogMonitor } from "./backlog-monitor.ts";
 import { type DatabaseSession, openDatabaseSession } from "./database-session.ts";
-import { DeadLetters } from "./dead-letters/dead-letters.ts";
-import { DeadLetterWatch } from "./dead-letters/dead-letter-watch.ts";
+import { createDeadLetters } from "./dead-letters/session-dead-letters.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { Health } from "./health.ts";
 import { startHttpServer, type RunningHttpServer } from "./http-server.ts";
@@ -16,6 +15,7 @@ import { createPublisher } from "./publishers/create-publisher.ts";
 import type { LanePublisher, PublisherLane } from "./publishers/lane-publisher.ts";
 import { LoopReporter } from "./loop-reporter.ts";
 import { PublishLoop } from "./publish-loop.ts";
+import { Retention } from "./retention.ts";
 import { SchemaIds } from "./schema-ids.ts";
 import { RegistryProblem, SchemaRegistry } from "./schema-registry.ts";
 import { tracePublisher } from "./tracing/traced-lanes.ts";
@@ -186,24 +186,12 @@ class Relay implements RunningRelay {
     const reporting = { health: this.#health, metrics, logger: this.#logger, monitor, instances, clockAheadMs };
     const observer = new LoopReporter(reporting);
     const now = () => performance.now();
-    const deadLetters = new DeadLetters({
-      client: session.control,
-      held: () => session.leases.held,
+    const { deadLetters, watch } = createDeadLetters({
+      session,
       settings: this.#settings,
       now,
       observer,
-      onChange: () => watch.noteChange(),
-    });
-    const watch = new DeadLetterWatch({
-      client: session.control,
-      shards: () => deadLetters.shards,
-      now,
-      onAsked: () => {
-        deadLetters.ask();
-        loop.wake();
-      },
-      onCounts: (counts) => observer.onCounts(counts),
-      onFailure: (error) => session.end(error),
+      onAsked: () => loop.wake(),
     });
     const loop = new PublishLoop({
       session,
@@ -215,11 +203,20 @@ class Relay implements RunningRelay {
       now,
       observer,
     });
+    const retention = new Retention({
+      client: session.control,
+      isOurs: () => session.leases.held.has(0),
+      retentionHours: this.#settings.retentionHours,
+      metrics,
+      logger: this.#logger,
+      now,
+    });
     this.#loop = loop;
     try {
       await watch.start();
       await session.leases.start();
       monitor.start();
+      retention.start();
       await loop.run(this.#stopping.signal);
     } catch (error) {
       if (RelayError.is(error) && error.isRefusal) throw error;
@@ -228,6 +225,7 @@ class Relay implements RunningRelay {
     } finally {
       watch.stop();
       monitor.stop();
+      retention.stop();
       this.#loop = null;
       metrics.leases.set(0);
       // The next session reads anew: the row may be mended or gone by then.

@@ -92,6 +92,18 @@ export function optionalTextSetting(row: Row): Setting<string | null> {
   return { ...row, type: "text", default: "", parse: (text) => (text.trim() === "" ? null : text) };
 }
 
+export function hoursSetting(most: number, row: Row): Setting<number> {
+  return {
+    ...row,
+    type: "number",
+    parse(text) {
+      const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+      if (value <= most) return value;
+      throw new Error(`expects a number of hours from 0 to ${most}, such as 24 or 0.5, not ${quote(text)}`);
+    },
+  };
+}
+
 export function choiceSetting<Choice extends string>(choices: readonly Choice[], row: Row): Setting<Choice> {
   return {
     ...row,

@@ -7,6 +7,7 @@ import {
   booleanSetting,
   brokersSetting,
   choiceSetting,
+  hoursSetting,
   integerSetting,
   type Setting,
   textSetting,
@@ -125,6 +126,14 @@ export const settingsTable = {
     unit: "ms",
     default: "5000",
     description: "How often an advance of the cursor without events is saved.",
+  }),
+  retentionHours: hoursSetting(8_760, {
+    flag: "--retention-hours",
+    env: "RELAY_RETENTION_HOURS",
+    unit: "hours",
+    default: "24",
+    description:
+      "How long published rows stay in the outbox, at most 6 slots of the ring; 0 for no longer than needed.",
   }),
   connectTimeoutMs: integerSetting(100, minute, {
     flag: "--connect-timeout-ms",

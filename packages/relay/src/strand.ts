@@ -122,7 +122,7 @@ export class Strand {
     const read = { s1: position.s1, s2, shards: this.#shards, maxEvents: batchSize, maxBytes: maxBatchBytes };
     const rows = await queryWindow(client, read);
     if (rows === null) {
-      this.#position = insideWindow(position, s2, (await backlogFloor(client, position.s1)) - 1);
+      this.#position = insideWindow(position, s2, (await backlogFloor(client, position.s1, s2)) - 1);
       return s2;
     }
     const view = emptyRowView();

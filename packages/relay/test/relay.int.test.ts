@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
 import { parseFrame } from "@waybill/events";
 import { eventually } from "@waybill/harness";
+import { insertIntoSlot, publishAllRows, slotAhead } from "./ring-rows.ts";
 import { readiness, type RelayServices, startRelayServices } from "./relay-services.ts";
 import { countedData, createCountedEvent, insertEvents, versionsOf } from "./test-event.ts";
 
@@ -58,14 +59,19 @@ it("needs no more rights than its documentation says", async () => {
     CREATE ROLE ${role} LOGIN;
     GRANT USAGE ON SCHEMA waybill TO ${role};
     GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO ${role};
-    GRANT UPDATE ON waybill.relay_cursor TO ${role};
+    GRANT INSERT, UPDATE, TRUNCATE ON waybill.relay_cursor TO ${role};
+    GRANT TRUNCATE ON waybill.outbox_0, waybill.outbox_1, waybill.outbox_2, waybill.outbox_3, waybill.outbox_4,
+      waybill.outbox_5, waybill.outbox_6, waybill.outbox_7 TO ${role};
     GRANT INSERT, UPDATE, DELETE ON waybill.relay_instance, waybill.dead_letter TO ${role};
     GRANT INSERT ON waybill.discarded_event TO ${role}`);
+  await insertIntoSlot(services.client, { slot: await slotAhead(services.client, 2), ageHours: 25 });
+  await publishAllRows(services.client);
   const url = new URL(services.database.url);
   url.username = role;
   const relay = await services.start({ databaseUrl: url.href });
   await insertEvents(services.client, event, countedData(["a"], 3));
   await eventually(() => topic.records.length === 3);
+  await eventually(() => services.log.some(({ msg }) => msg === "emptied a slot of the outbox"));
   expect(services.log.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
   await relay.stop();
   await services.client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import type { TestDatabase } from "@waybill/harness";
+import { eventually, type TestDatabase } from "@waybill/harness";
 import type pg from "pg";
+import { sampleOutbox } from "../src/commands/status/outbox-sample.ts";
 import type { StatusReport } from "../src/commands/status/status-report.ts";
 import { pendingEventsQuery, pendingParameters } from "../src/sql/pending-events.ts";
 import { readCursorRows } from "../src/sql/cursor-rows.ts";
@@ -48,6 +49,21 @@ describe("outbox-relay status", () => {
       [payments.topic, 5],
     ]);
     expect(backlog.oldestAgeMs).toBe(backlog.topics[0]?.oldestAgeMs);
+  });
+
+  it("sees all cursors while they are being written anew", async () => {
+    const writer = await connect(database.url);
+    await writer.query("BEGIN");
+    await writer.query("LOCK TABLE waybill.relay_cursor IN ACCESS EXCLUSIVE MODE"); // as waybill.compact_cursors does
+    await writer.query("CREATE TEMPORARY TABLE kept ON COMMIT DROP AS TABLE waybill.relay_cursor");
+    await writer.query("TRUNCATE waybill.relay_cursor");
+    await writer.query("INSERT INTO waybill.relay_cursor TABLE kept");
+    const waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'waybill.relay_cursor'::regclass";
+    const sample = withClient(database.url, (reader) => sampleOutbox(reader));
+    await eventually(async () => (await writer.query(waiting)).rowCount === 1);
+    await writer.query("COMMIT");
+    expect((await sample).cursors).toHaveLength(8);
+    await writer.end();
   });
 
   it("counts what a cursor's snapshot did not see, though its ids are lower", async () => {

@@ -108,6 +108,7 @@ export async function lackingPrivileges(client: pg.Client): Promise<string[]> {
      FROM (VALUES
        ('SELECT', 'waybill.outbox'), ('SELECT', 'waybill.schema'),
        ('SELECT', 'waybill.relay_cursor'), ('UPDATE', 'waybill.relay_cursor'),
+       ('INSERT', 'waybill.relay_cursor'), ('TRUNCATE', 'waybill.relay_cursor'),
        ('SELECT', 'waybill.relay_instance'), ('INSERT', 'waybill.relay_instance'),
        ('UPDATE', 'waybill.relay_instance'), ('DELETE', 'waybill.relay_instance'),
        ('SELECT', 'waybill.dead_letter'), ('INSERT', 'waybill.dead_letter'),

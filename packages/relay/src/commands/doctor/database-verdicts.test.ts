@@ -65,6 +65,7 @@ const cases: readonly [name: string, checks: Check | Check[], status: Check["sta
   ["no tables", checkMigrations(known, null, ["waybill.outbox"]), "fail", "waybill.outbox missing"],
   ["all privileges", checkPrivileges("relay", []), "ok", "relay has"],
   ["no truncate", checkPrivileges("relay", ["TRUNCATE on waybill.outbox_0"]), "warn", "cannot empty old slots"],
+  ["no insert", checkPrivileges("relay", ["INSERT on waybill.relay_cursor"]), "warn", "write the cursors anew"],
   ["no update", checkPrivileges("relay", ["UPDATE on waybill.relay_cursor"]), "fail", "lacks UPDATE"],
   ["index scans", checkPlan("window-plan", { wrongScans: [] }, []), "ok", "by its index"],
   [

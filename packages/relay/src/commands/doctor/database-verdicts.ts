@@ -76,10 +76,15 @@ export function checkMigrations(
 
 export function checkPrivileges(role: string, missing: readonly string[]): Check {
   if (missing.length === 0) return ok("privileges", `the role ${role} has what a relay needs`);
-  const forRetention = missing.every((privilege) => privilege.startsWith("TRUNCATE"));
   const detail = `the role ${role} lacks ${missing.join(", ")}`;
-  return forRetention
-    ? warn("privileges", `${detail}: it publishes, but cannot empty old slots`, `GRANT TRUNCATE on them to ${role}.`)
+  const isForRetention = (privilege: string) =>
+    privilege.startsWith("TRUNCATE") || privilege === "INSERT on waybill.relay_cursor";
+  return missing.every(isForRetention)
+    ? warn(
+        "privileges",
+        `${detail}: it publishes, but cannot empty old slots or write the cursors anew`,
+        missing.map((privilege) => `GRANT ${privilege} TO ${role};`).join(" "),
+      )
     : fail("privileges", detail, `GRANT them to ${role}, or let the tables' owner run the relay.`);
 }
 

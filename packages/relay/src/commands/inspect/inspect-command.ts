@@ -5,6 +5,7 @@ import { LATER_TABLES, requireUsableDatabase } from "../../database-requirements
 import { settingOption } from "../../setting-option.ts";
 import { readSettingSources } from "../../setting-sources.ts";
 import { loadSelected } from "../../settings.ts";
+import { beginOneInstant } from "../../sql/begin-one-instant.ts";
 import { readCursorRows } from "../../sql/cursor-rows.ts";
 import { readEventSchema } from "../../sql/event-schema.ts";
 import { type EventReference, findDeadLetters, findRows, oldestRow } from "../../sql/find-event.ts";
@@ -60,7 +61,7 @@ async function inspectEvent(
   reference: EventReference,
   withPayload: boolean,
 ): Promise<InspectReport[]> {
-  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); // cursor and row from one instant
+  await beginOneInstant(client); // cursor and row
   const rows = await findRows(client, reference, await readCursorRows(client));
   const letters = (await hasTable(client, "waybill.dead_letter")) ? await findDeadLetters(client, reference) : [];
   const oldest = await oldestRow(client);

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { topId } from "../../sql/backlog-bounds.ts";
+import { beginOneInstant } from "../../sql/begin-one-instant.ts";
 import { type CursorRow, readCursorRows } from "../../sql/cursor-rows.ts";
 import { type ParkedEvents, readParkedEvents } from "../../sql/dead-letter-counts.ts";
 import { hasTable } from "../../sql/optional-tables.ts";
@@ -22,7 +23,7 @@ export interface OutboxSample {
 
 /** Takes a sample from one snapshot of the database, so that its figures agree with each other. */
 export async function sampleOutbox(client: pg.Client): Promise<OutboxSample> {
-  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  await beginOneInstant(client);
   try {
     const cursors = await readCursorRows(client);
     const { rows } = await client.query<{ at: Date }>("SELECT clock_timestamp() AS at");
