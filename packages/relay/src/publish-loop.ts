@@ -183,12 +183,13 @@ export class PublishLoop {
     const { session, problems, observer } = this.#options;
     const { leases } = session;
     if (this.#pipeline.abandoned.aborted || leases.excess.length > 0) await this.#handOver();
-    if (problems.wantsLanes) await this.#lendLanes(signal);
     const claimed = leases.takeClaimed();
-    if (claimed.length === 0) return;
-    await problems.onClaimed(claimed.map(({ group }) => group));
-    this.#strands.add(claimed);
-    observer.onLeases([...leases.held.keys()]);
+    if (claimed.length > 0) {
+      await problems.onClaimed(claimed.map(({ group }) => group));
+      this.#strands.add(claimed);
+      observer.onLeases([...leases.held.keys()]);
+    }
+    if (problems.wantsLanes) await this.#lendLanes(signal);
   }
 
   /** What is read is saved first: a crash must not bring back what is redriven or discarded now. */
