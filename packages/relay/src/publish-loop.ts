@@ -212,14 +212,15 @@ export class PublishLoop {
     const { session, problems, observer, exactlyOnce } = this.#options;
     const { leases } = session;
     if (this.#pipeline.abandoned.aborted || leases.excess.length > 0) await this.#handOver();
-    if (problems.wantsLanes) await this.#lendLanes(signal);
     const claimed = leases.takeClaimed();
     if (claimed.length > 0) observer.onLeases([...leases.held.keys()]);
     exactlyOnce?.claim(claimed, () => this.#wakeup.wake());
     const ready = exactlyOnce === null ? claimed : exactlyOnce.takeReady();
-    if (ready.length === 0) return;
-    await problems.onClaimed(ready.map(({ group }) => group));
-    this.#strands.add(ready);
+    if (ready.length > 0) {
+      await problems.onClaimed(ready.map(({ group }) => group));
+      this.#strands.add(ready);
+    }
+    if (problems.wantsLanes) await this.#lendLanes(signal);
   }
 
   /** What is read is saved first: a crash must not bring back what is redriven or discarded now. */

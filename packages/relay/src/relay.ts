@@ -4,8 +4,7 @@ import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import { BacklogMonitor } from "./backlog-monitor.ts";
 import { type DatabaseSession, openDatabaseSession } from "./database-session.ts";
-import { DeadLetters } from "./dead-letters/dead-letters.ts";
-import { DeadLetterWatch } from "./dead-letters/dead-letter-watch.ts";
+import { createDeadLetters } from "./dead-letters/session-dead-letters.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { Health } from "./health.ts";
 import { startHttpServer, type RunningHttpServer } from "./http-server.ts";
@@ -219,24 +218,12 @@ class Relay implements RunningRelay {
       onProgress,
     });
     const now = () => performance.now();
-    const deadLetters = new DeadLetters({
-      client: session.control,
-      held: () => session.leases.held,
+    const { deadLetters, watch } = createDeadLetters({
+      session,
       settings: this.#settings,
       now,
       observer,
-      onChange: () => watch.noteChange(),
-    });
-    const watch = new DeadLetterWatch({
-      client: session.control,
-      shards: () => deadLetters.shards,
-      now,
-      onAsked: () => {
-        deadLetters.ask();
-        loop.wake();
-      },
-      onCounts: (counts) => observer.onCounts(counts),
-      onFailure: (error) => session.end(error),
+      onAsked: () => loop.wake(),
     });
     const loop = new PublishLoop({
       session,

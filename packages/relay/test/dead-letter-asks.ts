@@ -1,7 +1,7 @@
 import { encodeRecordHeaders } from "@waybill/events";
 import type pg from "pg";
 import type { RunningRelay } from "../src/relay.ts";
-import { type CountedData, type CountedEvent, insertEvents } from "./test-event.ts";
+import { type CountedData, type CountedEvent, insertSchema } from "./test-event.ts";
 import { makeTopic } from "./test-publisher.ts";
 
 export interface DeadLetterRow {
@@ -52,10 +52,12 @@ export function createLimitedTopic(brokers: readonly string[], { topic }: Counte
 /** An event that is too large because of a header. */
 export async function insertLarge(client: pg.Client, event: CountedEvent, data: CountedData): Promise<void> {
   const headers = Buffer.from(encodeRecordHeaders([["padding", "x".repeat(2 * LIMIT)]]));
-  await client.query("BEGIN");
-  await insertEvents(client, event, [data]);
-  await client.query("UPDATE waybill.outbox SET headers = $1 WHERE xid = pg_current_xact_id()", [headers]);
-  await client.query("COMMIT");
+  await insertSchema(client, event);
+  await client.query(
+    `INSERT INTO waybill.outbox (event_id, topic, key, schema_id, payload, headers)
+     VALUES (gen_random_uuid(), $1, $2, $3, $4, $5)`,
+    [event.topic, event.key(data), event.schemaId, Buffer.from(event.encode(data)), headers],
+  );
 }
 
 /** Mends what is too large, where it waits. */

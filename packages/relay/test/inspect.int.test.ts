@@ -4,7 +4,7 @@ import type { TestDatabase } from "@waybill/harness";
 import type pg from "pg";
 import type { InspectReport } from "../src/commands/inspect/inspect-report.ts";
 import { json, operatorCli, publishAllByHand } from "./operator-cli.ts";
-import { parkRow } from "./park-row.ts";
+import { discardRow, parkRow } from "./park-row.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";
 import { createCountedEvent, insertEvents } from "./test-event.ts";
 
@@ -90,6 +90,12 @@ describe("outbox-relay inspect", () => {
       { state: "parked", rowId: id, payload: { version: 1 } },
     ]);
     await client.query("DELETE FROM waybill.dead_letter");
+    const { rows: others } = await client.query<{ id: string }>("SELECT max(id) AS id FROM waybill.outbox");
+    await discardRow(client, Number(others[0]?.id));
+    expect(await inspect(others[0]?.id ?? "")).toMatchObject([
+      { state: "discarded", explanation: expect.stringContaining("jane gave it up at"), payload: expect.anything() },
+    ]);
+    await client.query("DELETE FROM waybill.discarded_event");
   });
 
   it("says why a payload or a header cannot be read", async () => {

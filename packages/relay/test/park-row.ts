@@ -11,3 +11,12 @@ export async function parkRow(client: pg.Client, rowId: number, state: "parked" 
     [rowId, state],
   );
 }
+
+/** What a relay leaves of a row that was parked and given up. */
+export async function discardRow(client: pg.Client, rowId: number): Promise<void> {
+  await client.query(
+    `INSERT INTO waybill.discarded_event (outbox_id, event_id, topic, reason, parked_at, discarded_by, why)
+     SELECT id, event_id, topic, 'record-too-large', clock_timestamp(), 'jane', 'a test' FROM waybill.outbox WHERE id = $1`,
+    [rowId],
+  );
+}

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import { eventually } from "@waybill/harness";
 import type { ReplayReport } from "../src/commands/replay/replay-report.ts";
 import { type CliOptions, type CliResult, json, operatorCli, publishAllByHand } from "./operator-cli.ts";
-import { parkRow } from "./park-row.ts";
+import { discardRow, parkRow } from "./park-row.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import { type CountedEvent, countedData, createCountedEvent, insertEvents, upTo, versionsOf } from "./test-event.ts";
 import { createTopic, readTopic, type TopicReader } from "./topic-reader.ts";
@@ -118,15 +118,16 @@ describe("outbox-relay replay", () => {
     expect(stdout).toContain("73 events would be replayed");
   });
 
-  it("leaves out what is pending or parked", async () => {
+  it("leaves out what is pending, parked or discarded", async () => {
     const { event, target } = await published("parked", 3);
     const ids = await rowIds();
     await parkRow(services.client, ids[4] ?? 0);
+    await discardRow(services.client, ids[5] ?? 0);
     await insertEvents(services.client, event, countedData(keys, 1));
     const report = json<ReplayReport>(await replay(["--all", "--to-topic", target, "--json"]));
-    expect(report).toMatchObject({ replayed: 20, leftOut: { pending: 7, parked: 1 } });
-    expect(await received(target, 20)).toHaveLength(20);
-    await services.client.query("DELETE FROM waybill.dead_letter");
+    expect(report).toMatchObject({ replayed: 19, leftOut: { pending: 7, parked: 1, discarded: 1 } });
+    expect(await received(target, 19)).toHaveLength(19);
+    await services.client.query("TRUNCATE waybill.dead_letter, waybill.discarded_event");
   });
 
   it("stops when it shall end, and goes on where it stopped without losing any", async () => {

@@ -50,6 +50,8 @@ export interface DeadLetterObserver extends Pick<PublishObserver, "onPause"> {
   /** `problem.id` cannot be published even now. */
   onRedriveFailed(problem: EventProblem): void;
   onDiscarded(event: DiscardedEvent): void;
+  /** How many wait in the groups that are held. */
+  onCounts(counts: { readonly parked: number; readonly behind: number }): void;
 }
 
 export interface DeadLettersOptions {

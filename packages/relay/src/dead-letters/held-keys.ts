@@ -26,7 +26,7 @@ interface GroupSize {
  */
 export class HeldKeys {
   readonly #limits: typeof HELD_LIMITS;
-  /** By topic and key, its shard, and from which row on it is held. */
+  /** By topic and key, its shard, and its first row that waits. */
   readonly #topics = new Map<string, Map<string, { readonly shard: number; readonly fromId: number }>>();
   readonly #ofShard = new Uint32Array(64);
   readonly #groups = new Map<number, GroupSize>();
@@ -36,14 +36,14 @@ export class HeldKeys {
   }
 
   /**
-   * Whether the row comes after an event of its key that waits. One before it does not: it is read again because the
-   * cursor that covers it was not saved, and belongs in front.
+   * Whether the row waits, or comes after an event of its key that does. One before that is read again because the cursor
+   * that covers it was not saved, and belongs in front.
    */
   isBehind(row: RowView): boolean {
     if (this.#ofShard[row.shard] === 0 || row.keyStart < 0) return false;
     const keys = this.#topics.get(row.topic);
     const held = keys?.get(rowKey(row) as string);
-    return held !== undefined && row.id > held.fromId;
+    return held !== undefined && row.id >= held.fromId;
   }
 
   has({ topic, key }: HeldKey): boolean {
@@ -65,7 +65,7 @@ export class HeldKeys {
     return [...added.values()].every((size) => size.keys <= most && (size.keys === 1 || size.characters <= characters));
   }
 
-  /** Holds a key from behind a row on; room or not, as what is stored must be heeded. */
+  /** Holds a key from a row on; room or not, as what is stored must be heeded. */
   hold(held: HeldKey, fromId: number): void {
     const { shard, topic, key } = held;
     const known = this.#topics.get(topic)?.get(key);

@@ -34,6 +34,15 @@ export interface FoundDeadLetter extends StoredEvent {
   readonly parkedAt: Date | null;
 }
 
+/** What is left of a dead letter that was given up. */
+export interface FoundDiscard {
+  readonly rowId: number;
+  readonly eventId: string;
+  readonly at: Date;
+  readonly by: string;
+  readonly why: string;
+}
+
 interface EventColumns {
   readonly id: string;
   readonly event_id: string;
@@ -81,6 +90,17 @@ export async function findDeadLetters(client: pg.Client, reference: EventReferen
       parkedAt: typeof parkedAt === "string" ? new Date(parkedAt) : null,
     };
   });
+}
+
+/** Only where there is a table of them. */
+export async function findDiscards(client: pg.Client, reference: EventReference): Promise<FoundDiscard[]> {
+  const { rows } = await client.query<FoundDiscard & { rowId: string }>(
+    `SELECT outbox_id::text AS "rowId", event_id AS "eventId", discarded_at AS at, discarded_by AS by, why
+     FROM waybill.discarded_event
+     WHERE ${reference.by === "row-id" ? "outbox_id = $1::bigint" : "event_id = $1::uuid"} ORDER BY outbox_id`,
+    [reference.by === "row-id" ? String(reference.rowId) : reference.eventId],
+  );
+  return rows.map((row) => ({ ...row, rowId: Number(row.rowId) }));
 }
 
 /** The oldest row that retention has left; null in an empty outbox. */

@@ -12,6 +12,9 @@ export interface RedrivenRow extends WindowRow {
   readonly holds_key: boolean;
 }
 
+// Rows are reached by LATERAL … LIMIT 1 or = ANY (…) rather than by joins: one probe of an index for each, where a planner
+// that misjudges their number would walk over the table.
+
 /** Requests looked at by one statement. */
 const MOST_REQUESTS = 1_000;
 
@@ -42,7 +45,6 @@ export async function readRedrivenRows(
     `WITH asked AS MATERIALIZED (
        SELECT outbox_id, topic, key, holds_key FROM waybill.dead_letter
        WHERE shard = ANY ($1::smallint[]) AND redrive_requested_at IS NOT NULL
-         AND (redrive_requested_at IS NOT NULL OR discard_requested_at IS NOT NULL)
        ORDER BY outbox_id LIMIT ${MOST_REQUESTS}
      ),
      keys AS MATERIALIZED (SELECT DISTINCT topic, key FROM asked WHERE holds_key),
@@ -55,13 +57,15 @@ export async function readRedrivenRows(
      measured AS (
        SELECT d.outbox_id, row_number() OVER w AS number,
          sum(octet_length(d.payload) + octet_length(d.headers)) OVER w AS bytes
-       FROM ids JOIN waybill.dead_letter AS d USING (outbox_id)
+       FROM ids CROSS JOIN LATERAL (
+         SELECT * FROM waybill.dead_letter AS d WHERE d.outbox_id = ids.outbox_id LIMIT 1) AS d
        WHERE ${isCovered(cursors, values)}
        WINDOW w AS (ORDER BY d.outbox_id)
      )
      SELECT d.outbox_id AS id, shard, topic, key, schema_id, payload, headers, occurred_at, holds_key
-     FROM measured JOIN waybill.dead_letter AS d USING (outbox_id)
-     WHERE number = 1 OR (number <= $2 AND bytes <= $3) ORDER BY outbox_id`,
+     FROM measured AS m CROSS JOIN LATERAL (
+       SELECT * FROM waybill.dead_letter AS d WHERE d.outbox_id = m.outbox_id LIMIT 1) AS d
+     WHERE number = 1 OR (number <= $2 AND bytes <= $3) ORDER BY d.outbox_id`,
     values,
   );
   return rows;
@@ -98,8 +102,8 @@ export async function removeRedriven(
      ),
      ${WHAT_IS_LEFT},
      goes_on AS (
-       UPDATE waybill.dead_letter SET redrive_requested_at = clock_timestamp() FROM rest
-       WHERE outbox_id = next_id AND next_id <> ALL ($4::bigint[]) RETURNING outbox_id
+       UPDATE waybill.dead_letter SET redrive_requested_at = clock_timestamp()
+       WHERE outbox_id = ANY (ARRAY(SELECT next_id FROM rest)) AND outbox_id <> ALL ($4::bigint[]) RETURNING outbox_id
      )
      SELECT ${IS_MINE} AS is_mine, ${FREE_KEYS}`,
     [...heldParameters(held), published, failed],
@@ -124,18 +128,19 @@ export async function keepFailed(client: pg.Client, held: HeldEpochs, failed: re
     `WITH ${STILL_MINE},
      failed AS (SELECT * FROM unnest($3::bigint[], $4::text[], $5::text[]) AS f (id, reason, message)),
      parked AS (
-       UPDATE waybill.dead_letter AS d SET state = 'parked', reason = failed.reason, message = failed.message,
-         attempts = attempts + 1, redrive_requested_at = NULL
-       FROM failed WHERE d.outbox_id = failed.id AND ${IS_MINE} RETURNING d.outbox_id
+       UPDATE waybill.dead_letter SET state = 'parked', attempts = attempts + 1, redrive_requested_at = NULL,
+         (reason, message) = (SELECT failed.reason, failed.message FROM failed WHERE failed.id = outbox_id)
+       WHERE outbox_id = ANY ($3::bigint[]) AND ${IS_MINE} RETURNING outbox_id
      ),
-     keys AS (SELECT k.* FROM failed JOIN waybill.dead_letter AS k ON k.outbox_id = failed.id WHERE k.holds_key),
+     keys AS (SELECT topic, key FROM waybill.dead_letter WHERE outbox_id = ANY ($3::bigint[]) AND holds_key),
      asked AS (
        SELECT d.outbox_id FROM keys AS k CROSS JOIN LATERAL (
          SELECT d.outbox_id FROM waybill.dead_letter AS d WHERE ${OF_KEY} AND d.redrive_requested_at IS NOT NULL) AS d
      ),
      taken_back AS (
-       UPDATE waybill.dead_letter AS d SET redrive_requested_at = NULL FROM asked
-       WHERE d.outbox_id = asked.outbox_id AND d.outbox_id <> ALL ($3::bigint[]) AND ${IS_MINE} RETURNING d.outbox_id
+       UPDATE waybill.dead_letter SET redrive_requested_at = NULL
+       WHERE outbox_id = ANY (ARRAY(SELECT outbox_id FROM asked)) AND outbox_id <> ALL ($3::bigint[]) AND ${IS_MINE}
+       RETURNING outbox_id
      )
      SELECT ${IS_MINE} AS is_mine`,
     [
@@ -173,8 +178,7 @@ export async function discardRows(
     `WITH ${STILL_MINE},
      asked AS MATERIALIZED (
        SELECT outbox_id FROM waybill.dead_letter AS d
-       WHERE shard = ANY ($3::smallint[]) AND discard_requested_at IS NOT NULL
-         AND (redrive_requested_at IS NOT NULL OR discard_requested_at IS NOT NULL) AND ${isCovered(cursors, values)}
+       WHERE shard = ANY ($3::smallint[]) AND discard_requested_at IS NOT NULL AND ${isCovered(cursors, values)}
        LIMIT ${MOST_REQUESTS}
      ),
      gone AS (
@@ -188,8 +192,8 @@ export async function discardRows(
      ),
      ${WHAT_IS_LEFT},
      goes_on AS (
-       UPDATE waybill.dead_letter SET redrive_requested_at = clock_timestamp() FROM rest
-       WHERE outbox_id = next_id AND state = 'behind' RETURNING outbox_id
+       UPDATE waybill.dead_letter SET redrive_requested_at = clock_timestamp()
+       WHERE outbox_id = ANY (ARRAY(SELECT next_id FROM rest)) AND state = 'behind' RETURNING outbox_id
      )
      SELECT ${IS_MINE} AS is_mine, ${FREE_KEYS},
        coalesce((SELECT jsonb_agg(jsonb_build_object('id', outbox_id, 'topic', topic, 'reason', reason, 'by', discard_by,

@@ -24,7 +24,7 @@ export interface ReplayScope {
   readonly selection: ReplaySelection;
   /** Where the relays stood when the replay began: what lies beyond is theirs to publish. */
   readonly cursors: readonly CursorRow[];
-  /** Whether parked events must be left out. */
+  /** Whether there are tables of parked and discarded events, which must be left out. */
   readonly hasDeadLetters: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface IdRange {
 /** What lies in a range, by topic. */
 export interface ReplayCount {
   readonly topic: string;
-  readonly state: "published" | "pending" | "parked";
+  readonly state: "published" | "pending" | "parked" | "discarded";
   readonly events: number;
   readonly bytes: number;
   readonly firstId: number;
@@ -64,7 +64,8 @@ export async function countReplay(client: pg.Client, scope: ReplayScope, range: 
        min(id)::text AS first_id, max(id)::text AS last_id, min(occurred_at) AS first_at, max(occurred_at) AS last_at
      FROM (
        SELECT id, topic, payload, headers, occurred_at, CASE
-           WHEN ${parkedCondition(scope)} THEN 'parked'
+           WHEN ${isIn("dead_letter", scope)} THEN 'parked'
+           WHEN ${isIn("discarded_event", scope)} THEN 'discarded'
            WHEN ${publishedCondition(scope.cursors, values)} THEN 'published'
            ELSE 'pending' END AS state
        FROM waybill.outbox WHERE ${where}) AS selected
@@ -96,7 +97,8 @@ export async function readReplayRows(
   const { rows } = await client.query<WindowRow>(
     `SELECT id, shard, topic, key, schema_id, payload, headers, occurred_at FROM (
        SELECT *, row_number() OVER w AS number, sum(octet_length(payload) + octet_length(headers)) OVER w AS bytes
-       FROM (SELECT * FROM waybill.outbox WHERE ${where} AND ${published} AND NOT ${parkedCondition(scope)}
+       FROM (SELECT * FROM waybill.outbox WHERE ${where} AND ${published} AND NOT ${isIn("dead_letter", scope)}
+           AND NOT ${isIn("discarded_event", scope)}
          ORDER BY id LIMIT $${values.push(limits.maxEvents)}) AS next
        WINDOW w AS (ORDER BY id)) AS measured
      WHERE number = 1 OR bytes <= $${values.push(limits.maxBytes)} ORDER BY measured.id`,
@@ -126,9 +128,10 @@ function typeHeader(type: string): Buffer {
   return Buffer.from(encodeRecordHeaders([["ce_type", type]]).subarray(1)); // without the count
 }
 
-/** A parked event was never published: replaying it would bring it before its turn. */
-function parkedCondition({ hasDeadLetters }: ReplayScope): string {
-  return hasDeadLetters
-    ? "EXISTS (SELECT FROM waybill.dead_letter AS parked WHERE parked.outbox_id = outbox.id)"
-    : "false";
+/**
+ * A parked event was never published: replaying it would bring it before its turn. A discarded one was not either, and
+ * never shall be.
+ */
+function isIn(table: "dead_letter" | "discarded_event", { hasDeadLetters }: ReplayScope): string {
+  return hasDeadLetters ? `EXISTS (SELECT FROM waybill.${table} AS d WHERE d.outbox_id = outbox.id)` : "false";
 }

@@ -58,7 +58,11 @@ async function showCommand(event: string, flags: CommandFlags, environment: CliE
     for (const letter of letters) {
       const [stored] = await findDeadLetters(client, { by: "row-id", rowId: letter.rowId });
       if (stored === undefined) continue; // published a moment ago
-      const finding = findingOf({ by: "row-id", rowId: letter.rowId }, null, stored, null);
+      const finding = findingOf(
+        { by: "row-id", rowId: letter.rowId },
+        { row: null, deadLetter: stored, discard: null },
+        null,
+      );
       const schema = await readEventSchema(client, stored.schemaId);
       reports.push({
         letter,

@@ -26,32 +26,44 @@ const letter: FoundDeadLetter = {
   parkedAt: madeAt,
 };
 
+const none = { row: null, deadLetter: null, discard: null };
+
 describe("findingOf", () => {
   it("goes by the cursor", () => {
-    expect(findingOf(byEvent, row, null, null).state).toBe("published");
-    expect(findingOf(byEvent, { ...row, isBehindCursor: false }, null, null).state).toBe("pending");
+    expect(findingOf(byEvent, { ...none, row }, null).state).toBe("published");
+    expect(findingOf(byEvent, { ...none, row: { ...row, isBehindCursor: false } }, null).state).toBe("pending");
   });
 
   it("takes a parked event for parked, though the cursor is beyond it", () => {
-    expect(findingOf(byEvent, row, letter, null)).toMatchObject({
+    expect(findingOf(byEvent, { ...none, row, deadLetter: letter }, null)).toMatchObject({
       state: "parked",
       explanation: expect.stringContaining("(record-too-large: no)"),
     });
-    expect(findingOf(byEvent, row, { ...letter, state: "behind" }, null).explanation).toContain(
-      "behind an earlier parked",
-    );
+    expect(
+      findingOf(byEvent, { ...none, row, deadLetter: { ...letter, state: "behind" } }, null).explanation,
+    ).toContain("behind an earlier parked");
+  });
+
+  it("takes a discarded event for that, whether its row is still there or not", () => {
+    const discard = { rowId: 7, eventId, at: madeAt, by: "jane", why: "a test" };
+    const finding = {
+      state: "discarded",
+      explanation: expect.stringContaining(`jane gave it up at ${madeAt.toISOString()}: a test.`),
+    };
+    expect(findingOf(byEvent, { ...none, row, discard }, null)).toEqual(finding);
+    expect(findingOf(byEvent, { ...none, discard }, null)).toEqual(finding);
   });
 
   it("tells a truncated row from one that never was", () => {
     const oldest = { id: 100, occurredAt: new Date(madeAt.getTime() + 1) };
-    expect(findingOf(byEvent, null, null, oldest).state).toBe("truncated");
-    expect(findingOf(byEvent, null, null, { ...oldest, occurredAt: madeAt }).state).toBe("unknown");
-    expect(findingOf(byEvent, null, null, null).state).toBe("truncated");
-    expect(findingOf({ by: "row-id", rowId: 99 }, null, null, oldest).state).toBe("truncated");
-    expect(findingOf({ by: "row-id", rowId: 101 }, null, null, oldest).state).toBe("unknown");
-    expect(
-      findingOf({ by: "event-id", eventId: "9b2f7f7e-0000-4000-8000-000000000000" }, null, null, oldest).state,
-    ).toBe("unknown");
+    expect(findingOf(byEvent, none, oldest).state).toBe("truncated");
+    expect(findingOf(byEvent, none, { ...oldest, occurredAt: madeAt }).state).toBe("unknown");
+    expect(findingOf(byEvent, none, null).state).toBe("truncated");
+    expect(findingOf({ by: "row-id", rowId: 99 }, none, oldest).state).toBe("truncated");
+    expect(findingOf({ by: "row-id", rowId: 101 }, none, oldest).state).toBe("unknown");
+    expect(findingOf({ by: "event-id", eventId: "9b2f7f7e-0000-4000-8000-000000000000" }, none, oldest).state).toBe(
+      "unknown",
+    );
   });
 });
 

@@ -1,13 +1,14 @@
-import type { EventReference, FoundDeadLetter, FoundRow } from "../../sql/find-event.ts";
+import type { EventReference, FoundDeadLetter, FoundDiscard, FoundRow } from "../../sql/find-event.ts";
 
 /**
  * - `pending`: committed, still to be published.
  * - `parked`: a dead letter; it waits for a person.
+ * - `discarded`: a dead letter that was given up, and never published.
  * - `published`: the cursor is beyond it.
  * - `truncated`: older than what retention has left. Only published rows are ever truncated.
  * - `unknown`: not in this database.
  */
-export type EventState = "pending" | "parked" | "published" | "truncated" | "unknown";
+export type EventState = "pending" | "parked" | "discarded" | "published" | "truncated" | "unknown";
 
 export interface Finding {
   readonly state: EventState;
@@ -15,14 +16,25 @@ export interface Finding {
   readonly explanation: string;
 }
 
-/** @param deadLetter null when there is none @param oldest what retention has left; null in an empty outbox */
+/** What there is of an event. */
+export interface FoundEvent {
+  readonly row: FoundRow | null;
+  readonly deadLetter: FoundDeadLetter | null;
+  readonly discard: FoundDiscard | null;
+}
+
+/** @param oldest what retention has left; null in an empty outbox */
 export function findingOf(
   reference: EventReference,
-  row: FoundRow | null,
-  deadLetter: FoundDeadLetter | null,
+  { row, deadLetter, discard }: FoundEvent,
   oldest: { readonly id: number; readonly occurredAt: Date } | null,
 ): Finding {
   if (deadLetter !== null) return parkedFinding(deadLetter);
+  if (discard !== null) {
+    const { by, at, why } = discard;
+    const explanation = `${by} gave it up at ${at.toISOString()}: ${why}. It was a dead letter, and never published.`;
+    return { state: "discarded", explanation };
+  }
   if (row !== null) {
     return row.isBehindCursor
       ? { state: "published", explanation: "Kafka has acknowledged it: the cursor is beyond it." }

@@ -8,7 +8,7 @@ import { loadSelected } from "../../settings.ts";
 import { beginOneInstant } from "../../sql/begin-one-instant.ts";
 import { readCursorRows } from "../../sql/cursor-rows.ts";
 import { readEventSchema } from "../../sql/event-schema.ts";
-import { type EventReference, findDeadLetters, findRows, oldestRow } from "../../sql/find-event.ts";
+import { type EventReference, findDeadLetters, findDiscards, findRows, oldestRow } from "../../sql/find-event.ts";
 import { hasTable } from "../../sql/optional-tables.ts";
 import { withDatabase } from "../admin-client.ts";
 import { configOption } from "../config-option.ts";
@@ -63,16 +63,19 @@ async function inspectEvent(
 ): Promise<InspectReport[]> {
   await beginOneInstant(client); // cursor and row
   const rows = await findRows(client, reference, await readCursorRows(client));
-  const letters = (await hasTable(client, "waybill.dead_letter")) ? await findDeadLetters(client, reference) : [];
+  const hasDeadLetters = await hasTable(client, "waybill.dead_letter");
+  const letters = hasDeadLetters ? await findDeadLetters(client, reference) : [];
+  const discards = hasDeadLetters ? await findDiscards(client, reference) : [];
   const oldest = await oldestRow(client);
-  const rowIds = [...new Set([...rows, ...letters].map(({ rowId }) => rowId))];
+  const rowIds = [...new Set([...rows, ...letters, ...discards].map(({ rowId }) => rowId))];
   const reports: InspectReport[] = [];
   for (const rowId of rowIds.length === 0 ? [null] : rowIds) {
     const row = rows.find((candidate) => candidate.rowId === rowId) ?? null;
     const letter = letters.find((candidate) => candidate.rowId === rowId) ?? null;
+    const discard = discards.find((candidate) => candidate.rowId === rowId) ?? null;
     const stored = row ?? letter;
     const schema = stored === null ? null : await readEventSchema(client, stored.schemaId);
-    const finding = findingOf(reference, row, letter, oldest);
+    const finding = findingOf(reference, { row, deadLetter: letter, discard }, oldest);
     reports.push(inspectReport({ finding, stored, parkedAt: letter?.parkedAt ?? null, schema, withPayload }));
   }
   await client.query("COMMIT");

@@ -86,11 +86,13 @@ export function dryRunText(counts: readonly ReplayCount[], toTopic: string | nul
 export function leftOut(counts: readonly ReplayCount[]): string[] {
   const pending = eventsIn(counts, "pending");
   const parked = eventsIn(counts, "parked");
+  const discarded = eventsIn(counts, "discarded");
   return [
     ...(pending > 0 ? [`left out: ${formatCount(pending)} pending, which the relay publishes in their turn`] : []),
     ...(parked > 0
       ? [`left out: ${formatCount(parked)} parked, which \`outbox-relay dead-letters redrive\` is for`]
       : []),
+    ...(discarded > 0 ? [`left out: ${formatCount(discarded)} discarded`] : []),
   ];
 }
 

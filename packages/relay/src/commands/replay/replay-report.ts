@@ -29,7 +29,7 @@ export interface ReplayReport {
     readonly firstId: number;
     readonly lastId: number;
   }[];
-  readonly leftOut: { readonly pending: number; readonly parked: number };
+  readonly leftOut: { readonly pending: number; readonly parked: number; readonly discarded: number };
   readonly truncated: string | null;
   readonly replayed: number;
   readonly isComplete: boolean;
@@ -57,7 +57,11 @@ export function replayReport(input: ReplayInput, plan: ReplayPlan, done: Replaye
         firstId,
         lastId,
       })),
-    leftOut: { pending: eventsIn(counts, "pending"), parked: eventsIn(counts, "parked") },
+    leftOut: {
+      pending: eventsIn(counts, "pending"),
+      parked: eventsIn(counts, "parked"),
+      discarded: eventsIn(counts, "discarded"),
+    },
     truncated,
     replayed: done?.events ?? 0,
     isComplete: done?.isComplete ?? true,
