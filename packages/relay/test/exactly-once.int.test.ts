@@ -17,7 +17,9 @@ const random = seededRandom(SEED);
 /** So long that the database's cursors stay behind: only Kafka's can keep a successor from repeating. */
 const NEVER_SAVED_MS = 60_000;
 const LEASE_MS = 2_000;
-const ENDS = 6;
+const ENDS = 4;
+/** A machine that is busy with other tests starts a process in ten seconds. */
+const LIMIT_MS = 240_000;
 
 let services: RelayServices;
 let relays: RelayProcess[] = [];
@@ -80,7 +82,7 @@ async function setStage(name: string): Promise<Stage> {
   const check = () => {
     const checker = new DeliveryChecker();
     for (const { key, value } of topic.records) {
-      if (key !== "mark") checker.deliver(String(key), stressedVersion(parseFrame(value).payload));
+      checker.deliver(String(key), stressedVersion(parseFrame(value).payload));
     }
     return checker;
   };
@@ -101,7 +103,7 @@ async function setStage(name: string): Promise<Stage> {
     topic,
     more(least) {
       const target = topic.records.length + least * (1 + random());
-      return eventually(() => topic.records.length > target, 60_000);
+      return eventually(() => topic.records.length > target, LIMIT_MS);
     },
     async report() {
       ended.abort();
@@ -110,7 +112,7 @@ async function setStage(name: string): Promise<Stage> {
         "SELECT count(*)::int AS committed FROM stress.audit",
       );
       const committed = rows[0]?.committed ?? 0;
-      await eventually(() => check().delivered >= committed, 60_000);
+      await eventually(() => check().delivered >= committed, LIMIT_MS);
       return check().report(services.client);
     },
   };
@@ -135,38 +137,62 @@ describe(`exactly-once (WAYBILL_SEED=${SEED})`, () => {
       }
       expect(await stage.report()).toMatchObject(ONCE);
     },
-    120_000,
+    LIMIT_MS,
   );
 
-  it("repeats nothing when an instance is paused in the middle for longer than its lease and its transactions last", async () => {
-    const stage = await setStage("paused");
-    const transactionTimeoutMs = 1_000;
-    const [paused, other] = [await spawn({ transactionTimeoutMs }), await spawn({ transactionTimeoutMs })];
-    for (let pause = 0; pause < 2; pause++) {
-      await stage.more(60);
-      paused.kill("SIGSTOP");
-      await eventually(async () => (await groupsOf(other)) === 8, 60_000);
-      await stage.more(20);
-      paused.kill("SIGCONT");
-      await eventually(async () => (await groupsOf(paused)) === 4, 60_000);
-    }
-    expect(await stage.report()).toMatchObject(ONCE);
-  }, 120_000);
+  it(
+    "repeats nothing when an instance is paused in the middle for longer than its lease and its transactions last",
+    async () => {
+      const stage = await setStage("paused");
+      const transactionTimeoutMs = 1_000;
+      const [paused, other] = [await spawn({ transactionTimeoutMs }), await spawn({ transactionTimeoutMs })];
+      for (let pause = 0; pause < 2; pause++) {
+        await stage.more(60);
+        paused.kill("SIGSTOP");
+        await eventually(async () => (await groupsOf(other)) === 8, LIMIT_MS);
+        await stage.more(20);
+        paused.kill("SIGCONT");
+        await eventually(async () => (await groupsOf(paused)) === 4, LIMIT_MS);
+      }
+      expect(await stage.report()).toMatchObject(ONCE);
+    },
+    LIMIT_MS,
+  );
 
-  it("would be found out: without the cursors in Kafka the same kills repeat events", async () => {
-    const stage = await setStage("control");
-    for (let end = 0; end < 2; end++) {
-      // A topic of cursors of its own for each: what the one before it committed is not known to the next.
-      const relay = await spawn({ cursorTopic: `cursors-${randomUUID()}` });
-      await stage.more(60);
-      relay.kill("SIGKILL");
-      await relay.exited;
-    }
-    await spawn({ cursorTopic: `cursors-${randomUUID()}` });
-    const report = await stage.report();
-    expect(report).toMatchObject({ lost: 0, inverted: 0, phantom: 0 });
-    expect(report.repeated).toBeGreaterThan(0);
-  }, 120_000);
+  it(
+    "is switched on and off in the middle of work: a clean stop repeats nothing, either way",
+    async () => {
+      const stage = await setStage("switched");
+      for (const delivery of ["at-least-once", "exactly-once", "at-least-once", "exactly-once"] as const) {
+        const relay = await spawn({ delivery });
+        await stage.more(60);
+        relay.kill("SIGTERM");
+        expect(await relay.exited).toBe(0);
+      }
+      await spawn({ delivery: "at-least-once" });
+      expect(await stage.report()).toMatchObject(ONCE);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    "would be found out: without the cursors in Kafka the same kills repeat events",
+    async () => {
+      const stage = await setStage("control");
+      for (let end = 0; end < 2; end++) {
+        // A topic of cursors of its own for each: what the one before it committed is not known to the next.
+        const relay = await spawn({ cursorTopic: `cursors-${randomUUID()}` });
+        await stage.more(60);
+        relay.kill("SIGKILL");
+        await relay.exited;
+      }
+      await spawn({ cursorTopic: `cursors-${randomUUID()}` });
+      const report = await stage.report();
+      expect(report).toMatchObject({ lost: 0, inverted: 0, phantom: 0 });
+      expect(report.repeated).toBeGreaterThan(0);
+    },
+    LIMIT_MS,
+  );
 });
 
 async function groupsOf(relay: RelayProcess): Promise<number> {
