@@ -10,17 +10,12 @@ export const HEADER_BYTES = 30;
 /** Of topics. */
 export const PARTITIONS = 6;
 
-/** The key of event `number`: those of one key follow each other in the order of their numbers. */
-export function keyOf(number: number): string {
-  return `key-${number % KEYS}`;
-}
-
 /** SQL: the payload of the event whose number is `number`, another SQL expression of type bigint. */
 export function payloadSql(number: string): string {
   return `decode(repeat('5a', ${PAYLOAD_BYTES - 8}), 'hex') || int8send(${number})`;
 }
 
-/** SQL: the key of the same. */
+/** SQL: the key of the same. Events of one key follow each other in the order of their numbers. */
 export function keySql(number: string): string {
   return `'key-' || (${number} % ${KEYS})`;
 }

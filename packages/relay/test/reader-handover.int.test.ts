@@ -4,13 +4,13 @@ import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import type { TestDatabase } from "@waybill/harness";
 import type pg from "pg";
 import type { Cursor } from "../src/cursor.ts";
+import { createOutboxReads } from "../src/outbox-reads.ts";
 import { rowKey } from "../src/row-view.ts";
 import { saveCursor } from "../src/sql/cursor-store.ts";
 import { readDatabaseIdentity } from "../src/sql/database-identity.ts";
 import { claimGroups, releaseGroups } from "../src/sql/leases.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { Strands } from "../src/strands.ts";
-import { TopicNames } from "../src/topic-names.ts";
 import { DeliveryChecker } from "./delivery-checker.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -148,8 +148,7 @@ class Instance {
   }
 
   #emptyStrands(): Strands {
-    const reader = { client, topics: new TopicNames(), batchSize: this.#batchSize, maxBatchBytes: 1_000_000 };
-    return new Strands(reader);
+    return new Strands({ reads: createOutboxReads(client), batchSize: this.#batchSize, maxBatchBytes: 1_000_000 });
   }
 }
 
