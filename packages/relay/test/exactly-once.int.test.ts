@@ -19,11 +19,13 @@ const NEVER_SAVED_MS = 60_000;
 const LEASE_MS = 2_000;
 const ENDS = 4;
 /** A machine that is busy with other tests starts a process in ten seconds. */
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 120_000;
 
 let services: RelayServices;
 let relays: RelayProcess[] = [];
 let cursorTopic: string;
+/** Ends the writers of the test at hand. */
+let endWriting: () => Promise<unknown> = async () => {};
 
 beforeAll(async () => {
   services = await startRelayServices();
@@ -31,6 +33,7 @@ beforeAll(async () => {
   cursorTopic = `cursors-${randomUUID()}`;
 });
 afterEach(async () => {
+  await endWriting();
   await endRelays();
   await services.cleanUp();
   await services.client.query("TRUNCATE stress.audit; UPDATE stress.aggregate SET version = 0");
@@ -98,6 +101,10 @@ async function setStage(name: string): Promise<Stage> {
     schemaId: event.schemaId,
     keys: 60, // over all shard groups
   });
+  endWriting = () => {
+    ended.abort();
+    return writing;
+  };
   return {
     event,
     topic,
@@ -106,8 +113,7 @@ async function setStage(name: string): Promise<Stage> {
       return eventually(() => topic.records.length > target, LIMIT_MS);
     },
     async report() {
-      ended.abort();
-      await writing;
+      await endWriting();
       const { rows } = await services.client.query<{ committed: number }>(
         "SELECT count(*)::int AS committed FROM stress.audit",
       );
@@ -163,13 +169,14 @@ describe(`exactly-once (WAYBILL_SEED=${SEED})`, () => {
     "is switched on and off in the middle of work: a clean stop repeats nothing, either way",
     async () => {
       const stage = await setStage("switched");
-      for (const delivery of ["at-least-once", "exactly-once", "at-least-once", "exactly-once"] as const) {
+      // The first one brings the database's cursors up to those in Kafka: other tests killed relays.
+      for (const delivery of ["exactly-once", "at-least-once", "exactly-once", "at-least-once"] as const) {
         const relay = await spawn({ delivery });
         await stage.more(60);
         relay.kill("SIGTERM");
         expect(await relay.exited).toBe(0);
       }
-      await spawn({ delivery: "at-least-once" });
+      await spawn({ delivery: "exactly-once" });
       expect(await stage.report()).toMatchObject(ONCE);
     },
     LIMIT_MS,

@@ -105,8 +105,11 @@ export async function runStressWriters(options: StressOptions): Promise<StressCo
   };
   const writers = Array.from({ length: options.writers }, (_, index) => index + 1);
   const commit = options.holdsOpen === false ? null : await holdOpen(options, counts);
-  await Promise.all(writers.map((index) => write(options, index, counts)));
-  await commit?.();
+  try {
+    await Promise.all(writers.map((index) => write(options, index, counts)));
+  } finally {
+    await commit?.(); // else it would hold its locks for ever
+  }
   return counts;
 }
 
