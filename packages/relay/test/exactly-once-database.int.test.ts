@@ -127,6 +127,11 @@ it(
     await eventually(() => versionsOf(event, topic.records, "p").length > 0, LIMIT_MS);
     first.kill("SIGKILL");
     await first.exited;
+    // Its statement waits on in the server, and would go through.
+    await services.client.query(
+      `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
     await blocker.query("ROLLBACK");
     await blocker.end();
     expect(await waiting(services.client)).toBe(4); // published, and not deleted
