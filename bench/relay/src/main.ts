@@ -7,6 +7,7 @@ import { costliestFunctions, readNewestProfile } from "./cpu-profile.ts";
 import { measureDrain } from "./drain.ts";
 import { describeMachine, pinToCores } from "./machine.ts";
 import { medianOf } from "./medians.ts";
+import { wireProducerSubject } from "./producer-subjects.ts";
 import { reportText } from "./report.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { measureSteady } from "./steady.ts";
@@ -16,6 +17,8 @@ import { judgeTargets, type Result } from "./targets.ts";
 
 const CORES = 2;
 const COSTLIEST = 5;
+const WARM_UP_DRAINS = 3;
+const WARM_UP_EVENTS = 500_000;
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -27,6 +30,7 @@ async function main(): Promise<number> {
   const machine = describeMachine();
   const rig = await startRig();
   try {
+    await warmUp(rig);
     const results = await measureAll(rig, options);
     const verdicts = options.profileFolder === null ? judgeTargets(results) : [];
     const text = options.json
@@ -38,6 +42,12 @@ async function main(): Promise<number> {
   } finally {
     await rig.stop();
   }
+}
+
+/** A broker that was just started compiles its code, at the cost of whoever is measured first. */
+async function warmUp(rig: Rig): Promise<void> {
+  process.stderr.write("warming up the broker\n");
+  for (let drain = 0; drain < WARM_UP_DRAINS; drain++) await measureDrain(rig, wireProducerSubject, WARM_UP_EVENTS);
 }
 
 /** Run by run, so that what a machine does meanwhile meets all subjects alike. */
