@@ -43,15 +43,22 @@ export const databaseReplaced: readonly Fault[] = [
 async function crash(run: FaultRun): Promise<void> {
   const flushedAt = await flushWal(run);
   await run.progress();
-  const before = await newestXid(run);
   run.endWriters();
+  await useUpXids(run);
+  const before = await newestXid(run);
   await run.postgres.crash();
   await noteCrash(run, flushedAt);
   await run.postgres.start();
   await run.stopWriters();
-  expect(await newestXid(run)).toBeLessThan(before);
+  // With exactly-once relays flush the log before each batch: at times nothing is left to be forgotten.
+  if (!run.isExactlyOnce) expect(await newestXid(run)).toBeLessThan(before);
   await run.skipVersions();
   run.startWriters();
+}
+
+/** More than relays and writers take between the server's return and the look at what it gives out. */
+async function useUpXids(run: FaultRun): Promise<void> {
+  await run.query("DO $$ BEGIN FOR n IN 1..1000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$");
 }
 
 async function newestXid(run: FaultRun): Promise<number> {

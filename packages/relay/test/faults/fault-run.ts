@@ -229,7 +229,7 @@ export class FaultRun {
     return this.#options.settings.relaySettings["driver"] === "kafkajs";
   }
 
-  get #isExactlyOnce(): boolean {
+  get isExactlyOnce(): boolean {
     return this.#options.settings.relaySettings["delivery"] === "exactly-once";
   }
 
@@ -242,7 +242,7 @@ export class FaultRun {
 
   /** So many events may come again, unless each is delivered exactly once. */
   mayRepeat(events: number): void {
-    if (!this.#isExactlyOnce) this.#mayRepeat += events;
+    if (!this.isExactlyOnce) this.#mayRepeat += events;
   }
 
   /** So many events are published again because someone asks for it. */
