@@ -15,6 +15,8 @@ import {
   syncGroup,
 } from "./raw-groups.ts";
 
+const UNKNOWN_MEMBER_ID = 25;
+
 let broker: TestBroker;
 /** A connection each, as a broker answers the requests of one in order, and a join waits for the others. */
 let first: RawClient;
@@ -38,6 +40,11 @@ afterAll(async () => {
 beforeEach(async () => {
   groupId = unique("group");
   await coordinator(first, groupId, 0);
+  // A broker that was just started knows its groups a moment later, and calls every heartbeat good until then.
+  await eventually(
+    () => heartbeat(first, groupId, { memberId: "nobody", generation: 1 }),
+    (error) => error === UNKNOWN_MEMBER_ID,
+  );
 });
 
 /** A group of one member that has its assignment. */

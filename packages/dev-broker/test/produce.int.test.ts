@@ -1,7 +1,7 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type TestBroker, startTestBroker } from "@waybill/harness";
-import { createTopic, unique } from "./fixtures.ts";
+import { createTopic, eventually, unique } from "./fixtures.ts";
 import { RawClient } from "./raw-client.ts";
 import { type BatchParts, encodeRecord, recordBatch } from "./record-batch-builder.ts";
 import { listOffsets } from "./raw-fetch.ts";
@@ -187,7 +187,11 @@ describe("an idempotent producer", () => {
   }
 
   async function newProducer(): Promise<(sent: Sent) => Promise<{ error: number; baseOffset: bigint }>> {
-    const { producerId } = await initProducerId(client);
+    // A broker that was just started refuses for a moment, as its coordinator is loading.
+    const { producerId } = await eventually(
+      () => initProducerId(client),
+      ({ error }) => error === 0,
+    );
     return ({ sequence, epoch = 0, records = 1 }) => {
       const values = Array.from({ length: records }, (_, offsetDelta) => ({ value: "v", offsetDelta }));
       const batch = recordBatch({ producerId, producerEpoch: epoch, baseSequence: sequence, records: values });
