@@ -95,12 +95,7 @@ describe.each<Driver>(["wire", "kafkajs"])("with %s", (driver) => {
 it("parks an event with invalid headers, before it is sent", async () => {
   const event = await newEvent();
   const topic = await services.topicOf(event);
-  await insertSchema(services.client, event);
-  await services.client.query(
-    `INSERT INTO waybill.outbox (event_id, topic, key, schema_id, payload, headers)
-     VALUES (gen_random_uuid(), $1, 'a', $2, '', '\\x0505')`,
-    [event.topic, event.schemaId],
-  );
+  await insertWithInvalidHeaders(event, "a");
   await services.start();
   await insertEvents(services.client, event, countedData(["a", "b"], 2));
   await eventually(() => topic.records.length === 2 && waiting(services.client).then((n) => n === 3));
@@ -111,12 +106,7 @@ it("parks an event with invalid headers, before it is sent", async () => {
 it("discards the offender and publishes what waited behind it", async () => {
   const event = await newEvent();
   const topic = await services.topicOf(event);
-  await insertSchema(services.client, event);
-  await services.client.query(
-    `INSERT INTO waybill.outbox (event_id, topic, key, schema_id, payload, headers)
-     VALUES (gen_random_uuid(), $1, 'a', $2, '', '\\x0505')`,
-    [event.topic, event.schemaId],
-  );
+  await insertWithInvalidHeaders(event, "a");
   await insertEvents(services.client, event, countedData(["a"], 3));
   await services.start();
   await eventually(async () => (await waiting(services.client)) === 4);
@@ -259,3 +249,12 @@ it("keeps what it parked alone out when the row is read again", async () => {
   await eventually(() => topic.records.length === 9);
   expect(versionsOf(event, topic.records, "p").filter((version) => version === 1)).toHaveLength(1);
 });
+
+async function insertWithInvalidHeaders(event: CountedEvent, key: string): Promise<void> {
+  await insertSchema(services.client, event);
+  await services.client.query(
+    `INSERT INTO waybill.outbox (event_id, topic, key, schema_id, payload, headers)
+     VALUES (gen_random_uuid(), $1, $2, $3, '', '\\x0505')`,
+    [event.topic, key, event.schemaId],
+  );
+}

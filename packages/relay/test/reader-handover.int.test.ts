@@ -9,12 +9,10 @@ import { rowKey } from "../src/row-view.ts";
 import { saveCursor } from "../src/sql/cursor-store.ts";
 import { readDatabaseIdentity } from "../src/sql/database-identity.ts";
 import { claimGroups, releaseGroups } from "../src/sql/leases.ts";
-import { sessionSettings } from "../src/sql/session-settings.ts";
 import { Strands } from "../src/strands.ts";
 import { DeliveryChecker } from "./delivery-checker.ts";
-import { connect, createOutboxDatabase } from "./outbox-database.ts";
 import { seededRandom } from "./seeded-random.ts";
-import { createStressSchema, runStressWriters, stressedVersion } from "./stress-writers.ts";
+import { createStressDatabase, runStressWriters, stressedVersion } from "./stress-writers.ts";
 
 const SEED = Number(process.env["WAYBILL_TEST_SEED"] ?? 20_261_121);
 const LEASE_MS = 60_000;
@@ -23,10 +21,7 @@ let database: TestDatabase;
 let client: pg.Client;
 
 beforeEach(async () => {
-  database = await createOutboxDatabase();
-  await createStressSchema(database.url);
-  client = await connect(database.url);
-  await client.query(sessionSettings);
+  ({ database, client } = await createStressDatabase());
 });
 
 afterEach(async () => {

@@ -6,13 +6,12 @@ import type pg from "pg";
 
 import { loadCursors, type StoredCursor } from "../src/sql/cursor-store.ts";
 import { currentSnapshot } from "../src/sql/current-snapshot.ts";
-import { sessionSettings } from "../src/sql/session-settings.ts";
 import { windowParameters, windowQuery } from "../src/sql/window-query.ts";
 import { DeliveryChecker } from "./delivery-checker.ts";
-import { connect, createOutboxDatabase } from "./outbox-database.ts";
+import { connect } from "./outbox-database.ts";
 import { ReaderSession } from "./reader-session.ts";
 import { seededRandom } from "./seeded-random.ts";
-import { createStressSchema, runStressWriters, type StressOptions, stressedVersion } from "./stress-writers.ts";
+import { createStressDatabase, runStressWriters, type StressOptions, stressedVersion } from "./stress-writers.ts";
 
 const SHARDS = Array.from({ length: 64 }, (_, shard) => shard);
 const SEED = 20_261_121;
@@ -21,10 +20,7 @@ let database: TestDatabase;
 let client: pg.Client;
 
 beforeEach(async () => {
-  database = await createOutboxDatabase();
-  await createStressSchema(database.url);
-  client = await connect(database.url);
-  await client.query(sessionSettings);
+  ({ database, client } = await createStressDatabase());
 });
 
 afterEach(async () => {

@@ -6,11 +6,11 @@ import type pg from "pg";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { truncateSlot } from "../src/sql/truncate-slot.ts";
 import { DeliveryChecker } from "./delivery-checker.ts";
-import { connect, createOutboxDatabase } from "./outbox-database.ts";
+import { connect } from "./outbox-database.ts";
 import { ReaderSession } from "./reader-session.ts";
 import { publishAllRows, rowsBySlot } from "./ring-rows.ts";
 import { seededRandom } from "./seeded-random.ts";
-import { createStressSchema, runStressWriters, stressedVersion } from "./stress-writers.ts";
+import { createStressDatabase, runStressWriters, stressedVersion } from "./stress-writers.ts";
 
 const SEED = Number(process.env["WAYBILL_TEST_SEED"] ?? 20_261_122);
 
@@ -18,10 +18,7 @@ let database: TestDatabase;
 let client: pg.Client;
 
 beforeEach(async () => {
-  database = await createOutboxDatabase();
-  await createStressSchema(database.url);
-  client = await connect(database.url);
-  await client.query(sessionSettings);
+  ({ database, client } = await createStressDatabase());
   // Every slot takes new rows at any time: what the clock alone would make rare happens all the time.
   await client.query("ALTER TABLE waybill.outbox ALTER COLUMN slot SET DEFAULT floor(random() * 8)::smallint");
 });

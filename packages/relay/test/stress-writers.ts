@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { TestDatabase } from "@waybill/harness";
 import pg from "pg";
-import { connect } from "./outbox-database.ts";
+import { sessionSettings } from "../src/sql/session-settings.ts";
+import { connect, createOutboxDatabase } from "./outbox-database.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 /** Keys that all writers fight for. */
@@ -47,6 +49,15 @@ export async function createStressSchema(url: string): Promise<void> {
   const client = await connect(url);
   await client.query(SCHEMA);
   await client.end();
+}
+
+/** A fresh database with the outbox and the writers' tables, and a connection with a session's settings. */
+export async function createStressDatabase(): Promise<{ database: TestDatabase; client: pg.Client }> {
+  const database = await createOutboxDatabase();
+  await createStressSchema(database.url);
+  const client = await connect(database.url);
+  await client.query(sessionSettings);
+  return { database, client };
 }
 
 /** Raises the key's counter and publishes that, in whatever transaction the client is. */
