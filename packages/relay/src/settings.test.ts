@@ -16,7 +16,7 @@ describe("loadSettings", () => {
       brokers: ["one:9092", "[::1]:9093"],
       autoRegister: false,
       batchSize: 4_000,
-      pollBusyMs: 5,
+      pollBusyMs: 1,
       pollIdleMs: 50,
     });
   });

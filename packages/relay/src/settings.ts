@@ -90,7 +90,7 @@ export const settingsTable = {
     flag: "--poll-busy-ms",
     env: "RELAY_POLL_BUSY_MS",
     unit: "ms",
-    default: "5",
+    default: "1",
     description: "The pause between two polls while events come.",
   }),
   pollIdleMs: integerSetting(1, minute, {

@@ -22,11 +22,17 @@ interface Script {
 }
 
 /** Answers by a script, and keeps what was asked. */
-function scripted({ snapshot = S2.text, window = [], floor = 0, top = 0, backlog = [] }: Script) {
+function scripted(script: Script) {
+  const { snapshot = S2.text, floor = 0, top = 0, backlog = [] } = script;
+  const rows = () => (script.window === null ? null : (script.window ?? []).map(windowRow));
   const asked: string[] = [];
   const reads: OutboxReads = {
     currentSnapshot: async () => (asked.push("snapshot"), parseSnapshot(snapshot)),
-    window: async () => (asked.push("window"), window === null ? null : window.map(windowRow)),
+    newestWindow: async () => {
+      asked.push("newest window");
+      return { s2: parseSnapshot(snapshot), rows: rows() };
+    },
+    window: async () => (asked.push("window"), rows()),
     floor: async () => (asked.push("floor"), floor),
     topId: async () => (asked.push("top"), top),
     backlog: async (read: BacklogRead, sink) => {
@@ -86,7 +92,18 @@ it("reads a small window at once", async () => {
   expect(batch).toMatchObject({ groups: [0], events: 2, lastId: 9, next: at(S2, null, 9) });
   expect(batch?.partial(7)).toEqual(at(S1, S2, 7));
   expect(strand.isInWindow).toBe(false);
-  expect(asked).toEqual(["snapshot", "window"]);
+  expect(asked).toEqual(["snapshot", "newest window"]);
+});
+
+it("asks for the snapshot alone only when three looks in a row found nothing", async () => {
+  const script = { snapshot: S2.text, window: [7] };
+  const { asked, reads } = scripted(script);
+  const { read } = strandOf(reads);
+  await read();
+  script.window = [];
+  for (let look = 0; look < 4; look++) await read();
+  const looks = Array.from({ length: 4 }, () => "newest window");
+  expect(asked).toEqual(["snapshot", ...looks, "snapshot"]);
 });
 
 it("reads up to where another strand stands, without a snapshot of its own", async () => {
@@ -104,7 +121,7 @@ it("reads a large window by id from its floor, and ends it when it has seen its 
   expect(strand.isInWindow).toBe(true);
   expect(await read()).toMatchObject({ events: 1, next: at(S2, null, 9) });
   expect(ids).toEqual([5, 6, 8, 9]);
-  expect(asked).toEqual(["snapshot", "window", "floor", "top", "copy 4..9 limit 3", "copy 8..9 limit 3"]);
+  expect(asked).toEqual(["snapshot", "newest window", "floor", "top", "copy 4..9 limit 3", "copy 8..9 limit 3"]);
 });
 
 it("walks over what is of other windows a million ids at a time", async () => {

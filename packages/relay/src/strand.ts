@@ -2,7 +2,7 @@
  * Reads the outbox by snapshot difference for the groups of shards that stand at one cursor: every row visible in S2 and
  * not in S1, in order of id.
  *
- *            S2 = S1: nothing                      more rows than a batch, or a row refused
+ *        idle, and S2 = S1: nothing                more rows than a batch, or a row refused
  *              ┌────┐                            ┌───────────────────────┐
  *              ▼    │                            │                       ▼
  *    new ──► BETWEEN WINDOWS ──► read by (xid, id) ──► batch          IN A WINDOW ──► COPY by id ──► batch
@@ -27,11 +27,17 @@ import type { RowSink } from "./row-sink.ts";
 import { BatchTaker } from "./batch-taker.ts";
 import { emptyRowView } from "./row-view.ts";
 import { shardsOf } from "./shard-groups.ts";
-import { viewWindowRow } from "./sql/window-query.ts";
+import { type NewestWindow, viewWindowRow } from "./sql/window-query.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** How many ids one COPY walks at most: 0.5 s when all of them are of other windows. */
 const WALKED_IDS = 1_000_000;
+
+/**
+ * After so many looks in vain a strand asks for the snapshot alone first: half the cost while nothing comes, and a round trip
+ * more when something does.
+ */
+const LOOKS_UNTIL_IDLE = 3;
 
 /** What all strands of a session read with. */
 export interface StrandReader {
@@ -63,6 +69,8 @@ export class Strand {
   #position: Cursor;
   /** The highest id when the window was entered: the window has none above it. */
   #windowTop: number | null = null;
+  /** How many looks in a row found nothing. */
+  #looksInVain = LOOKS_UNTIL_IDLE;
   /** What an event of the latest batch weighs; 0 before the first. */
   #eventBytes = 0;
 
@@ -108,13 +116,12 @@ export class Strand {
 
   /** A window by (xid, id). Answers its end when it is a backlog, which is to be read by id. */
   async #readWindow(taker: BatchTaker, end: Snapshot | null): Promise<Snapshot | null> {
-    const { reads, batchSize, maxBatchBytes } = this.#reader;
+    const { reads } = this.#reader;
     const position = this.#position;
-    const s2 = end ?? (await reads.currentSnapshot());
+    const window = await this.#window(end);
+    if (window === null) return null;
+    const { s2, rows } = window;
     checkXids(position, s2);
-    if (s2.text === position.s1.text) return null;
-    const read = { s1: position.s1, s2, shards: this.#shards, maxEvents: batchSize, maxBytes: maxBatchBytes };
-    const rows = await reads.window(read);
     if (rows === null) {
       this.#position = insideWindow(position, s2, (await reads.floor(position.s1, s2)) - 1);
       return s2;
@@ -128,6 +135,23 @@ export class Strand {
     }
     this.#position = afterWindow(position, s2, taker.lastId);
     return null;
+  }
+
+  /** Up to `end`, or now. Null when nothing has happened since the last look, which an idle strand asks first. */
+  async #window(end: Snapshot | null): Promise<NewestWindow | null> {
+    const { reads, batchSize, maxBatchBytes } = this.#reader;
+    const { position } = this;
+    const read = { s1: position.s1, shards: this.#shards, maxEvents: batchSize, maxBytes: maxBatchBytes };
+    if (end !== null)
+      return end.text === position.s1.text ? null : { s2: end, rows: await reads.window({ ...read, s2: end }) };
+    if (this.#looksInVain >= LOOKS_UNTIL_IDLE) {
+      const now = await reads.currentSnapshot();
+      checkXids(position, now);
+      if (now.text === position.s1.text) return null;
+    }
+    const window = await reads.newestWindow(read);
+    this.#looksInVain = window.rows?.length === 0 ? this.#looksInVain + 1 : 0;
+    return window;
   }
 
   async #readBacklog(taker: BatchTaker, s2: Snapshot): Promise<void> {

@@ -12,6 +12,7 @@ const ASIDE = parseSnapshot("9:21:9");
 
 const unasked: OutboxReads = {
   currentSnapshot: () => Promise.reject(new Error("not asked in these tests")),
+  newestWindow: () => Promise.reject(new Error("not asked in these tests")),
   window: () => Promise.reject(new Error("not asked in these tests")),
   floor: () => Promise.reject(new Error("not asked in these tests")),
   topId: () => Promise.reject(new Error("not asked in these tests")),

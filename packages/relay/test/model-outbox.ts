@@ -3,7 +3,15 @@ import { emptyRowView } from "../src/row-view.ts";
 import type { RowSink } from "../src/row-sink.ts";
 import { parseSnapshot, type Snapshot } from "../src/snapshot.ts";
 import type { BacklogRead, BacklogRows } from "../src/sql/backlog-copy.ts";
-import { viewWindowRow, type WindowRead, windowParameters, type WindowRow } from "../src/sql/window-query.ts";
+import {
+  type NewestWindow,
+  type NewestWindowRead,
+  newestWindowParameters,
+  viewWindowRow,
+  type WindowRead,
+  windowParameters,
+  type WindowRow,
+} from "../src/sql/window-query.ts";
 
 /** How many shards the model's keys fall into: one in each group, and a second one in some. */
 export const MODEL_KEYS = 12;
@@ -75,9 +83,15 @@ export class ModelOutbox implements OutboxReads {
 
   async currentSnapshot(): Promise<Snapshot> {
     this.#options.meanwhile();
-    const running = [...this.#running].map(({ xid }) => xid);
-    const xmin = running.reduce((least, xid) => (xid < least ? xid : least), this.#nextXid);
-    return parseSnapshot(`${xmin}:${this.#nextXid}:${running.toSorted((a, b) => Number(a - b)).join(",")}`);
+    return this.#snapshot();
+  }
+
+  async newestWindow(read: NewestWindowRead): Promise<NewestWindow> {
+    this.#options.meanwhile();
+    const [from, running] = newestWindowParameters(read) as [string, string[]];
+    const isOfWindow = (xid: bigint) => xid >= BigInt(from) || running.includes(String(xid));
+    const rows = this.#ended.filter(({ xid, key }) => read.shards.includes(shardOf(key)) && isOfWindow(xid));
+    return { s2: this.#snapshot(), rows: windowRows(rows, read) };
   }
 
   async window(read: WindowRead): Promise<WindowRow[] | null> {
@@ -88,8 +102,7 @@ export class ModelOutbox implements OutboxReads {
         read.shards.includes(shardOf(key)) &&
         ((xid >= BigInt(from) && xid < BigInt(to) && isVisible(xid, read.s2)) || finished.includes(String(xid))),
     );
-    if (rows.length > read.maxEvents) return null;
-    return rows.sort((a, b) => a.id - b.id).map(toWindowRow);
+    return windowRows(rows, read);
   }
 
   async floor(s1: Snapshot): Promise<number> {
@@ -125,6 +138,12 @@ export class ModelOutbox implements OutboxReads {
       isTaken = await sink.take(view);
     }
     return { rows: rows.length, isTaken };
+  }
+
+  #snapshot(): Snapshot {
+    const running = [...this.#running].map(({ xid }) => xid);
+    const xmin = running.reduce((least, xid) => (xid < least ? xid : least), this.#nextXid);
+    return parseSnapshot(`${xmin}:${this.#nextXid}:${running.toSorted((a, b) => Number(a - b)).join(",")}`);
   }
 
   #pick(): ModelTransaction | undefined {
@@ -164,6 +183,10 @@ export function shardOf(key: number): number {
 /** `pg_visible_in_snapshot`, of a transaction that committed. */
 function isVisible(xid: bigint, { xmax, xip }: Snapshot): boolean {
   return xid < xmax && !xip.includes(xid);
+}
+
+function windowRows(rows: readonly ModelRow[], { maxEvents }: NewestWindowRead): WindowRow[] | null {
+  return rows.length > maxEvents ? null : rows.toSorted((a, b) => a.id - b.id).map(toWindowRow);
 }
 
 function toWindowRow({ id, key, version }: ModelRow): WindowRow {

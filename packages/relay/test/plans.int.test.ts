@@ -6,7 +6,7 @@ import { backlogFloorQuery, topIdQuery, windowFloorQuery } from "../src/sql/back
 import { backlogSelect } from "../src/sql/backlog-copy.ts";
 import { currentSnapshot } from "../src/sql/current-snapshot.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
-import { windowParameters, windowQuery } from "../src/sql/window-query.ts";
+import { newestWindowParameters, newestWindowQuery, windowParameters, windowQuery } from "../src/sql/window-query.ts";
 import { connect, createOutboxDatabase, withClient } from "./outbox-database.ts";
 
 const SHARDS = Array.from({ length: 64 }, (_, shard) => shard);
@@ -51,16 +51,19 @@ describe.each(states)("the reader's plans, $state", ({ analyseFirst = false, pre
     await database.drop();
   });
 
-  it("reads a small window by (xid, id) alone", async () => {
+  it.each(["newest", "given"])("reads a small window by (xid, id) alone, its end being %s", async (end) => {
     // One transaction of S1 that is still to end, so that both branches have work.
     const open = parseSnapshot(`${s1.xmax - 1n}:${s1.xmax}:${s1.xmax - 1n}`);
-    const parameters = windowParameters({ s1: open, s2, shards: SHARDS, maxEvents: 1_000 });
-    await client.query(`PREPARE plan_window AS ${windowQuery}`);
-    const nodes = await explain(`EXECUTE plan_window(${parameters.map(literal).join(", ")})`);
+    const read = { s1: open, s2, shards: SHARDS, maxEvents: 1_000 };
+    const parameters = end === "newest" ? newestWindowParameters(read) : windowParameters(read);
+    const query = end === "newest" ? newestWindowQuery : windowQuery;
+    await client.query(`PREPARE plan_${end}_window AS ${query}`);
+    const nodes = await explain(`EXECUTE plan_${end}_window(${parameters.map(literal).join(", ")})`);
     expectIndexScansOnly(nodes, /_xid_id_idx/);
     expect(indexScans(nodes)).toHaveLength(16);
-    // The sort is of what the inner LIMIT let through.
-    expect(nodes.filter((node) => node["Node Type"] === "Sort").map((node) => node["Actual Rows"])).toEqual([1_001]);
+    // The sort is of what the inner LIMIT let through, and of the row with the snapshot.
+    const sorted = end === "newest" ? 1_002 : 1_001;
+    expect(nodes.filter((node) => node["Node Type"] === "Sort").map((node) => node["Actual Rows"])).toEqual([sorted]);
   });
 
   it("reads a backlog by (id) alone, in order, without a sort", async () => {

@@ -6,6 +6,7 @@ import pg from "pg";
 import { createOutboxReads } from "../src/outbox-reads.ts";
 import type { RowView } from "../src/publishers/lane-publisher.ts";
 import { parseSnapshot } from "../src/snapshot.ts";
+import { currentSnapshot } from "../src/sql/current-snapshot.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { connect } from "./outbox-database.ts";
 import { startPooler } from "./pooler.ts";
@@ -182,6 +183,41 @@ it.each([
   const take = (row: RowView) => taken.push(row.id) > 0;
   await reads.backlog({ s1, s2, shards: SHARDS, afterId: 0, toId: Number(ids.at(-1)), maxEvents: 100 }, { take });
   expect(taken).toEqual(expected);
+});
+
+it("rows that were copied here with transaction ids yet to be given out are never read", async () => {
+  await openReader();
+  const s1 = await currentSnapshot(reader);
+  await writer.query(
+    `INSERT INTO waybill.outbox (xid, event_id, topic, key, schema_id, payload, headers)
+     VALUES ($1, gen_random_uuid(), 't', 'foreign', 1, '', '\\x00')`,
+    [String(2n ** 40n)],
+  );
+  await insert(writer, "own");
+  const reads = createOutboxReads(reader);
+  const { s2, rows } = await reads.newestWindow({ s1, shards: SHARDS, maxEvents: 100, maxBytes: 1_000_000 });
+  expect(rows?.map(({ key }) => key)).toEqual(["own"]);
+  const next = await reads.newestWindow({ s1: s2, shards: SHARDS, maxEvents: 100, maxBytes: 1_000_000 });
+  expect(next.rows).toEqual([]);
+});
+
+it("the end of a window that is read now is the snapshot that its rows were read with", async () => {
+  await openReader();
+  const [early, late] = await Promise.all([connect(services.database.url), connect(services.database.url)]);
+  const s1 = await currentSnapshot(reader);
+  await early.query("BEGIN");
+  await insert(early, "early");
+  await insert(late, "late");
+  const reads = createOutboxReads(reader);
+  const read = { shards: SHARDS, maxEvents: 100, maxBytes: 1_000_000 };
+  const first = await reads.newestWindow({ s1, ...read });
+  expect(first.rows?.map(({ key }) => key)).toEqual(["late"]);
+  expect(first.s2.xip).toHaveLength(1); // the open transaction: what it writes is the next window's
+  await early.query("COMMIT");
+  const second = await reads.newestWindow({ s1: first.s2, ...read });
+  expect(second.rows?.map(({ key }) => key)).toEqual(["early"]);
+  expect(second.s2.xip).toEqual([]);
+  await Promise.all([early.end(), late.end()]);
 });
 
 it("limits that a database sets for its applications do not end the relay's sessions", async () => {
