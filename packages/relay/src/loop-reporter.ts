@@ -171,8 +171,7 @@ export class LoopReporter implements LoopObserver, DeadLetterObserver, ExactlyOn
 
   onPublished(_: Batch, occurredAtMs: Float64Array): void {
     const databaseNow = Date.now() + this.#options.clockAheadMs;
-    for (const occurredAt of occurredAtMs) {
-      this.#options.metrics.delaySeconds.observe(Math.max(0, databaseNow - occurredAt) / 1_000);
-    }
+    const delayOf = (occurredAt: number) => Math.max(0, databaseNow - occurredAt) / 1_000;
+    this.#options.metrics.delaySeconds.observeEach(occurredAtMs, delayOf);
   }
 }

@@ -1,15 +1,16 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { type BatchHistogram, createBatchHistogram } from "./batch-histogram.ts";
 import { errorReasons, type MetricDefinition, type MetricName, metricNames, metricsTable } from "./metrics-table.ts";
 import { createTopicCounter } from "./topic-counter.ts";
 
-type AnyMetric = Counter | Gauge | Histogram;
+type AnyMetric = Counter | Gauge | BatchHistogram;
 
 type Labels<Definition> = Definition extends { readonly labels: infer Names } ? Extract<keyof Names, string> : never;
 
 type MetricOf<Definition extends MetricDefinition> = {
   readonly counter: Counter<Labels<Definition>>;
   readonly gauge: Gauge<Labels<Definition>>;
-  readonly histogram: Histogram<Labels<Definition>>;
+  readonly histogram: BatchHistogram<Labels<Definition>>;
 }[Definition["type"]];
 
 /** The relay's Prometheus metrics, in a registry of their own. */
@@ -64,6 +65,6 @@ function createMetric(definition: MetricDefinition, registry: Registry): AnyMetr
     case "gauge":
       return new Gauge(options);
     case "histogram":
-      return new Histogram({ ...options, ...(buckets === undefined ? {} : { buckets: [...buckets.upTo] }) });
+      return createBatchHistogram({ ...options, ...(buckets === undefined ? {} : { buckets: [...buckets.upTo] }) });
   }
 }
