@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { connectToPostgres } from "./connect-to-postgres.ts";
+import { LendingSocket } from "./lending-socket.ts";
 import { messageOf, RelayError } from "./errors.ts";
 import { sessionSettings } from "./sql/session-settings.ts";
 
@@ -29,7 +30,7 @@ const CLOSE_MS = 1_000;
 /** @throws RelayError DATABASE_UNREACHABLE */
 export async function openConnection(options: ConnectionOptions): Promise<Connection> {
   const { databaseUrl, connectTimeoutMs, role, onLost } = options;
-  const socket = new Socket();
+  const socket = role === "reader" ? new LendingSocket() : new Socket();
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: `outbox-relay ${role} ${hostname()} ${process.pid}`,

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type pg from "pg";
+import { LendingSocket } from "./lending-socket.ts";
 import { ServerMessages } from "./server-messages.ts";
 
 /** Takes the body of a CopyData message, `bytes[start, end)`, which is valid until it has answered. */
@@ -48,6 +49,7 @@ class CopyOut implements pg.Submittable {
 
   submit(connection: pg.Connection): void {
     const socket = connection.stream as Socket;
+    const lender = socket instanceof LendingSocket ? socket : null;
     const listeners = socket.listeners("data") as ((chunk: Buffer) => void)[];
     const onData = (chunk: Buffer) => {
       this.#messages.push(chunk);
@@ -55,10 +57,12 @@ class CopyOut implements pg.Submittable {
     };
     socket.removeAllListeners("data");
     socket.on("data", onData);
+    if (lender !== null) lender.isLending = true;
     this.#giveBack = (rest) => {
       socket.removeListener("data", onData);
+      if (lender !== null) lender.isLending = false;
       for (const listener of listeners) socket.on("data", listener);
-      for (const bytes of rest) for (const listener of listeners) listener(bytes);
+      for (const bytes of rest) for (const listener of listeners) listener(Buffer.from(bytes)); // it may keep them
     };
     connection.query(this.#text);
   }

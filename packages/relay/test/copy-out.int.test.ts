@@ -4,18 +4,22 @@ import { Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import pg from "pg";
 import { type CopyDataSink, copyOut } from "../src/copy-out.ts";
-import { connect } from "./outbox-database.ts";
+import { LendingSocket } from "../src/lending-socket.ts";
 
 const ROWS = 20_000;
 const COPY = `COPY (SELECT n, repeat('x', n % 900) FROM generate_series(1, ${ROWS}) AS n) TO STDOUT`;
 
-describe("copyOut", () => {
+describe.each([
+  { name: "a socket of its own", createSocket: () => new Socket() },
+  { name: "a socket that lends its chunks", createSocket: () => new LendingSocket() },
+])("copyOut by $name", ({ createSocket }) => {
   let database: TestDatabase;
   let client: pg.Client;
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    client = await connect(database.url);
+    client = new pg.Client({ connectionString: database.url, stream: createSocket });
+    await client.connect();
   });
 
   afterAll(async () => {
@@ -70,6 +74,20 @@ describe("copyOut", () => {
     await expectUsable();
   });
 
+  it("keeps nothing of a chunk that is lent: what comes in pieces is whole", async () => {
+    const lengths: number[] = [];
+    const larger = "COPY (SELECT repeat('y', 50000 + n) FROM generate_series(1, 200) AS n) TO STDOUT";
+    await copyOut(client, larger, (bytes, start, end) => {
+      expect(bytes.subarray(start, end - 1).every((byte) => byte === 0x79)).toBe(true);
+      lengths.push(end - start - 1);
+    });
+    expect(lengths).toEqual(Array.from({ length: 200 }, (_, n) => 50_001 + n));
+    const { rows } = await client.query<{ text: string }>(
+      "SELECT repeat(n::text, 20000) AS text FROM generate_series(1, 9) AS n",
+    );
+    expect(rows.map(({ text }) => text)).toEqual(Array.from({ length: 9 }, (_, n) => `${n + 1}`.repeat(20_000)));
+  });
+
   it("ends with the server's error in the middle of the rows; the connection goes on", async () => {
     const rows: number[] = [];
     const add = collect(rows);
@@ -81,7 +99,7 @@ describe("copyOut", () => {
   });
 
   it("ends when the connection is lost, even while the sink is waited for", async () => {
-    const socket = new Socket();
+    const socket = createSocket();
     const victim = new pg.Client({ connectionString: database.url, stream: () => socket });
     victim.on("error", () => {}); // the query rejects
     await victim.connect();
