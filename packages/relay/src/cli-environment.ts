@@ -7,6 +7,8 @@ export interface CliEnvironment {
   readonly stderr: (text: string) => void;
   /** Whether a person watches standard error, where progress is drawn. Default: no. */
   readonly isTerminal?: boolean;
+  /** Called once a relay has started. */
+  readonly onStarted?: () => void;
   /** Asks a person, where one is there to answer. */
   readonly confirm?: (question: string) => Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createInterface } from "node:readline/promises";
-import { keepYoungGenerationSmall } from "./young-generation.ts";
+import { keepYoungGenerationSmall, releaseStartupMemory } from "./process-memory.ts";
 
 keepYoungGenerationSmall();
 const { runCli } = await import("./cli.ts"); // not before: to load it makes the young generation grow already
@@ -32,6 +32,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   shutdown: shutdown.signal,
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
+  onStarted: releaseStartupMemory,
   isTerminal: process.stderr.isTTY === true,
   ...(process.stdin.isTTY === true && process.stderr.isTTY === true ? { confirm } : {}),
 });

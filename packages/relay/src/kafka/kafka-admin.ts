@@ -2,7 +2,6 @@ import type { Admin } from "kafkajs";
 import { messageOf, RelayError } from "../errors.ts";
 import { loadKafkaSecurity } from "../kafka-security.ts";
 import { kafkaSettings } from "../kafka-settings.ts";
-import { KafkajsClient } from "../publishers/kafkajs/kafkajs-client.ts";
 import type { RelaySettings, SettingName } from "../settings.ts";
 
 /** The settings that a connection to Kafka takes. */
@@ -60,6 +59,7 @@ export interface KafkaAdmin {
 /** Connects for one command. @throws RelayError BROKER_UNREACHABLE, SETTINGS_INVALID */
 export async function withKafkaAdmin<T>(settings: KafkaSettings, use: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
   const security = await loadKafkaSecurity(settings);
+  const { KafkajsClient } = await import("../publishers/kafkajs/kafkajs-client.ts"); // not in every relay's memory
   const client = new KafkajsClient({ ...settings, security, log: () => {} }); // failures arrive as errors
   const admin = client.admin();
   try {
