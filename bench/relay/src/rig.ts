@@ -30,6 +30,7 @@ const postgresSettings = {
   track_commit_timestamp: "on", // when each transaction committed, by the server's own clock
   shared_buffers: "512MB",
   max_wal_size: "4GB", // no checkpoint in the middle of a short run
+  min_wal_size: "1GB", // segments to write over, as a server has that has run for a while: making one stops commits for 100 ms
 };
 
 export async function startRig(): Promise<Rig> {
