@@ -184,26 +184,28 @@ it("between the claim's commit and the first read: another claims at the same cu
   await expectSuccessorPublishes(3, 1);
 });
 
-it("between S2 taken and the batch read: a new, larger window", async () => {
+it("between a poll's statement and its answer: a new, larger window", async () => {
   await prepare();
   const killed = await spawn();
   await holds(killed);
   killed.kill("SIGSTOP");
   await insertVersions(1, 3);
   const blocker = await connect(services.database.url);
-  await blocker.query("BEGIN");
-  await blocker.query("LOCK TABLE waybill.outbox IN ACCESS EXCLUSIVE MODE");
-  killed.kill("SIGCONT");
-  await eventually(async () => {
-    const { rowCount } = await services.client.query(
-      `SELECT FROM pg_stat_activity JOIN pg_locks USING (pid)
-       WHERE application_name LIKE 'outbox-relay reader%' AND NOT granted AND query LIKE '%pg_visible_in_snapshot%'`,
-    );
-    return rowCount === 1;
-  });
-  await kill(killed);
-  await blocker.query("ROLLBACK");
-  await blocker.end();
+  try {
+    await blocker.query("BEGIN");
+    await blocker.query("LOCK TABLE waybill.outbox IN ACCESS EXCLUSIVE MODE");
+    killed.kill("SIGCONT");
+    await eventually(async () => {
+      const { rowCount } = await services.client.query(
+        `SELECT FROM pg_stat_activity JOIN pg_locks USING (pid)
+         WHERE application_name LIKE 'outbox-relay reader%' AND NOT granted AND query LIKE '%FROM waybill.outbox%'`,
+      );
+      return rowCount === 1;
+    });
+    await kill(killed);
+  } finally {
+    await blocker.end(); // and its transaction with it
+  }
   await expectSuccessorPublishes(3, 1);
 });
 
