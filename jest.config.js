@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: "node",
@@ -25,6 +27,7 @@ export default {
   },
   modulePathIgnorePatterns: ["/dist/", "/dist-test/"],
   testTimeout: 60_000,
+  maxWorkers: Math.max(2, availableParallelism() - 1), // tests wait more than they compute
   // On a busy machine a worker takes longer to end than the default of 500 ms, and would be told off for open handles.
   workerGracefulExitTimeout: 10_000,
 };
