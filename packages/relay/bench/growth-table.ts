@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { migrate } from "@waybill/outbox";
 import pg from "pg";
+import type { Strand } from "../src/reader/strand.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
-import type { Strand } from "../src/strand.ts";
 import { ReaderSession } from "../test/reader-session.ts";
 
 /** Microseconds of the reader's backend for an event. */

@@ -11,7 +11,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { encodeRecordHeaders } from "@waybill/events";
 import { createPublisher } from "../src/publishers/create-publisher.ts";
 import type { RowView } from "../src/publishers/lane-publisher.ts";
-import { completeSettings, type RelayOptions } from "../src/settings.ts";
+import { completeSettings, type RelayOptions } from "../src/settings/settings.ts";
 
 const [broker = "127.0.0.1:9092", topic = "bench", warmUpTopic = "warm-up", events = "500000", ...more] =
   process.argv.slice(2);

@@ -20,7 +20,7 @@ import { eventually, startKafka, startPostgresServer } from "@waybill/harness";
 import { createRelayNotifier, migrate } from "@waybill/outbox";
 import { startRegistry } from "@waybill/registry";
 import pg from "pg";
-import type { RelayOptions } from "../src/settings.ts";
+import type { RelayOptions } from "../src/settings/settings.ts";
 import { type RelayProcess, spawnRelay } from "../test/relay-process.ts";
 import { registerSchema } from "../test/relay-services.ts";
 import { seededRandom } from "../test/seeded-random.ts";

@@ -4,9 +4,9 @@ import { adoptCommand } from "./commands/adopt.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { runCommand } from "./commands/run.ts";
 import { messageOf, RelayError } from "./errors.ts";
-import { redactUrls } from "./redact.ts";
-import { settingOption } from "./setting-option.ts";
-import { settingNames, settingsTable } from "./settings.ts";
+import { redactUrls } from "./observability/redact.ts";
+import { settingOption } from "./settings/setting-option.ts";
+import { settingNames, settingsTable } from "./settings/settings.ts";
 
 /** Exit codes of `outbox-relay`. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;

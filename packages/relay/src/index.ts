@@ -1,3 +1,3 @@
 export { RelayError, type RelayErrorCode } from "./errors.ts";
 export { type RelayEnvironment, type RunningRelay, startRelay } from "./relay.ts";
-export type { RelayOptions, RelaySettings } from "./settings.ts";
+export type { RelayOptions, RelaySettings } from "./settings/settings.ts";

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { eventually, type TestDatabase } from "@waybill/harness";
 import type pg from "pg";
-import { createLogger } from "../src/logger.ts";
-import { createMetrics } from "../src/metrics.ts";
-import { Retention } from "../src/retention.ts";
+import { createLogger } from "../src/observability/logger.ts";
+import { createMetrics } from "../src/observability/metrics.ts";
+import { Retention } from "../src/retention/retention.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";
 import { ReaderSession } from "./reader-session.ts";

@@ -3,8 +3,8 @@ import { createTestDatabase, type TestDatabase } from "@waybill/harness";
 import { Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import pg from "pg";
-import { type CopyDataSink, copyOut } from "../src/copy-out.ts";
-import { LendingSocket } from "../src/lending-socket.ts";
+import { type CopyDataSink, copyOut } from "../src/rows/copy-out.ts";
+import { LendingSocket } from "../src/rows/lending-socket.ts";
 
 const ROWS = 20_000;
 const COPY = `COPY (SELECT n, repeat('x', n % 900) FROM generate_series(1, ${ROWS}) AS n) TO STDOUT`;

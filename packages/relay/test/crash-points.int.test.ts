@@ -1,7 +1,7 @@
 /** Each row of the table "Crash points" in src/ARCHITECTURE.md: a relay's process is killed exactly there. */
 import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
 import { eventually } from "@waybill/harness";
-import type { RelayOptions } from "../src/settings.ts";
+import type { RelayOptions } from "../src/settings/settings.ts";
 import { armFailpoint, type Failpoint, type FailpointPlace } from "./failpoint.ts";
 import { connect } from "./outbox-database.ts";
 import { type ProxiedBroker, startProxiedBroker } from "./proxied-broker.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { metricNames, metricsTable } from "../src/metrics-table.ts";
+import { metricNames, metricsTable } from "../src/observability/metrics-table.ts";
 import { parsePromQuery, promQueryProblem } from "./promql.ts";
 
 interface Panel {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { eventually } from "@waybill/harness";
 import { migrate } from "@waybill/outbox";
 import { type RunningPostgres, startPostgres } from "@waybill/sandbox/postgres";
-import { openDatabaseSession } from "../src/database-session.ts";
+import { openDatabaseSession } from "../src/database/database-session.ts";
 import { ReaderSession } from "./reader-session.ts";
 import { connect, withClient } from "./outbox-database.ts";
 

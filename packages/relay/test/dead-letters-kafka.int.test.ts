@@ -14,7 +14,7 @@ import {
   ConfigResourceTypes,
   ResourcePatternTypes,
 } from "kafkajs";
-import type { RelayOptions } from "../src/settings.ts";
+import type { RelayOptions } from "../src/settings/settings.ts";
 import { createLimitedTopic, deadLetters, insertLarge, waiting } from "./dead-letter-asks.ts";
 import { DeliveryChecker } from "./delivery-checker.ts";
 import { operatorCli } from "./operator-cli.ts";

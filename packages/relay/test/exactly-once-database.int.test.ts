@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
 import { describeEvent, parseFrame } from "@waybill/events";
 import { eventually, type PostgresServer, startPostgresServer } from "@waybill/harness";
 import { migrate } from "@waybill/outbox";
-import type { RelayOptions } from "../src/settings.ts";
+import type { RelayOptions } from "../src/settings/settings.ts";
 import { askForRedrive, createLimitedTopic, insertLarge, shrinkDeadLetters, waiting } from "./dead-letter-asks.ts";
 import { DeliveryChecker } from "./delivery-checker.ts";
 import { connect, withClient } from "./outbox-database.ts";

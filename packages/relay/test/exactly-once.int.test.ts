@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { describeEvent, parseFrame } from "@waybill/events";
 import { eventually } from "@waybill/harness";
-import type { RelayOptions } from "../src/settings.ts";
+import type { RelayOptions } from "../src/settings/settings.ts";
 import { type DeliveryReport, DeliveryChecker } from "./delivery-checker.ts";
 import { type RelayProcess, spawnRelay } from "./relay-process.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";

@@ -1,4 +1,4 @@
-import type { EventProblems, ProblemVerdict } from "../src/event-problems.ts";
+import type { EventProblems, ProblemVerdict } from "../src/publishing/event-problems.ts";
 
 /** Nothing passes an event that cannot be published, and nothing is put aside. */
 export class HoldAtProblem implements EventProblems {

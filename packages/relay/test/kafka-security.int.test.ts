@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import { createTestCertificates, type RunningKafka, startKafka, type TestCertificates } from "@waybill/harness";
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from "kafkajs";
 import { messageOf } from "../src/errors.ts";
-import type { RelayOptions } from "../src/settings.ts";
+import type { RelayOptions } from "../src/settings/settings.ts";
 import { rowsOf } from "./publisher-rows.ts";
 import { append, type Driver, publish, TestPublishers } from "./test-publisher.ts";
 import { idsOf, topicContent } from "./topic-content.ts";

@@ -1,7 +1,7 @@
-import type { OutboxReads } from "../src/outbox-reads.ts";
-import { emptyRowView } from "../src/row-view.ts";
-import type { RowSink } from "../src/row-sink.ts";
-import { parseSnapshot, type Snapshot } from "../src/snapshot.ts";
+import type { OutboxReads } from "../src/reader/outbox-reads.ts";
+import { emptyRowView } from "../src/rows/row-view.ts";
+import type { RowSink } from "../src/rows/row-sink.ts";
+import { parseSnapshot, type Snapshot } from "../src/cursors/snapshot.ts";
 import type { BacklogRead, BacklogRows } from "../src/sql/backlog-copy.ts";
 import {
   type NewestWindow,

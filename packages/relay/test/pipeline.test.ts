@@ -1,10 +1,10 @@
 import { beforeEach, expect, it } from "@jest/globals";
-import type { ProblemVerdict } from "../src/event-problems.ts";
-import { Pipeline } from "../src/pipeline.ts";
+import { parseSnapshot } from "../src/cursors/snapshot.ts";
 import type { LanePublisher } from "../src/publishers/lane-publisher.ts";
-import { SchemaIds } from "../src/schema-ids.ts";
-import { parseSnapshot } from "../src/snapshot.ts";
-import type { Batch } from "../src/strand.ts";
+import type { ProblemVerdict } from "../src/publishing/event-problems.ts";
+import { Pipeline } from "../src/publishing/pipeline.ts";
+import { SchemaIds } from "../src/publishing/schema-ids.ts";
+import type { Batch } from "../src/reader/strand.ts";
 import { GatedLane } from "./gated-lane.ts";
 import { HoldAtProblem } from "./hold-at-problem.ts";
 import { rowView } from "./publisher-rows.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { TestDatabase } from "@waybill/harness";
 import type pg from "pg";
-import { parseSnapshot, type Snapshot } from "../src/snapshot.ts";
+import { parseSnapshot, type Snapshot } from "../src/cursors/snapshot.ts";
 import { backlogFloorQuery, topIdQuery, windowFloorQuery } from "../src/sql/backlog-bounds.ts";
 import { backlogSelect } from "../src/sql/backlog-copy.ts";
 import { currentSnapshot } from "../src/sql/current-snapshot.ts";

@@ -1,6 +1,6 @@
 import { parser } from "@prometheus-io/lezer-promql";
-import { metricNames, metricsTable, type MetricDefinition } from "../src/metrics-table.ts";
-import { createMetrics } from "../src/metrics.ts";
+import { metricNames, metricsTable, type MetricDefinition } from "../src/observability/metrics-table.ts";
+import { createMetrics } from "../src/observability/metrics.ts";
 
 /** What a PromQL expression asks for. */
 export interface PromQuery {

@@ -3,10 +3,10 @@ import { type ClaimedGroup, claimGroups } from "../src/sql/leases.ts";
 import type { HeldEpochs } from "../src/sql/cursor-store.ts";
 import { saveCursor } from "../src/sql/cursor-store.ts";
 import type { RowView } from "../src/publishers/lane-publisher.ts";
-import { rowKey } from "../src/row-view.ts";
-import type { Batch, Strand } from "../src/strand.ts";
-import { Strands } from "../src/strands.ts";
-import { createOutboxReads } from "../src/outbox-reads.ts";
+import { rowKey } from "../src/rows/row-view.ts";
+import type { Batch, Strand } from "../src/reader/strand.ts";
+import { Strands } from "../src/reader/strands.ts";
+import { createOutboxReads } from "../src/reader/outbox-reads.ts";
 import type pg from "pg";
 
 const LEASE_MS = 60_000;

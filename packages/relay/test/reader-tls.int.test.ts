@@ -8,8 +8,8 @@ import {
   type TestCertificates,
 } from "@waybill/harness";
 import pg from "pg";
-import { openConnection } from "../src/connection.ts";
-import { copyOut } from "../src/copy-out.ts";
+import { openConnection } from "../src/database/connection.ts";
+import { copyOut } from "../src/rows/copy-out.ts";
 
 const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
 if (!hasOpenssl) console.warn("skipped: test certificates need openssl, which does not run here");

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
 import { eventually } from "@waybill/harness";
-import type { RelayOptions } from "../src/settings.ts";
+import type { RelayOptions } from "../src/settings/settings.ts";
 import { type RelayProcess, spawnRelay } from "./relay-process.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { eventually } from "@waybill/harness";
-import { settingsTable, type RelayOptions, type SettingName } from "../src/settings.ts";
+import { settingsTable, type RelayOptions, type SettingName } from "../src/settings/settings.ts";
 import type { LogLine } from "./relay-services.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));

@@ -1,9 +1,9 @@
 import { startTestBroker, type TestBroker, type TestDatabase } from "@waybill/harness";
 import { type RunningRegistry, startRegistry } from "@waybill/registry";
 import pg from "pg";
-import { createLogger } from "../src/logger.ts";
+import { createLogger } from "../src/observability/logger.ts";
 import { type RunningRelay, startRelay } from "../src/relay.ts";
-import type { RelayOptions } from "../src/settings.ts";
+import type { RelayOptions } from "../src/settings/settings.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";
 import type { CountedEvent } from "./test-event.ts";
 import { createTopic, readTopic, type TopicReader } from "./topic-reader.ts";

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { eventually, type TestDatabase } from "@waybill/harness";
 import type pg from "pg";
-import { createLogger } from "../src/logger.ts";
-import { createMetrics, type RelayMetrics } from "../src/metrics.ts";
-import { Retention, type RetentionOptions } from "../src/retention.ts";
+import { createLogger } from "../src/observability/logger.ts";
+import { createMetrics, type RelayMetrics } from "../src/observability/metrics.ts";
+import { Retention, type RetentionOptions } from "../src/retention/retention.ts";
 import { readRingState } from "../src/sql/ring-state.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { truncateSlot } from "../src/sql/truncate-slot.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { LanePublisher, TopicProblem } from "../src/publishers/lane-publisher.ts";
-import { RowIntake } from "../src/row-intake.ts";
-import { RegistryProblem } from "../src/schema-registry.ts";
-import { SchemaIds, type SchemaLookUp } from "../src/schema-ids.ts";
+import { RowIntake } from "../src/publishing/row-intake.ts";
+import { RegistryProblem } from "../src/publishing/schema-registry.ts";
+import { SchemaIds, type SchemaLookUp } from "../src/publishing/schema-ids.ts";
 import { GatedLane } from "./gated-lane.ts";
 import { HoldAtProblem } from "./hold-at-problem.ts";
 import { rowView, type TestRow } from "./publisher-rows.ts";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { TestDatabase } from "@waybill/harness";
 import type pg from "pg";
-import type { Cursor } from "../src/cursor.ts";
-import { judgeSlot } from "../src/ring-slots.ts";
-import type { Snapshot } from "../src/snapshot.ts";
+import type { Cursor } from "../src/cursors/cursor.ts";
+import type { Snapshot } from "../src/cursors/snapshot.ts";
+import { judgeSlot } from "../src/retention/ring-slots.ts";
 import { currentSnapshot } from "../src/sql/current-snapshot.ts";
 import { readRingState } from "../src/sql/ring-state.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";

@@ -5,13 +5,13 @@
  * `WAYBILL_TEST_SEED` begins elsewhere; a failure names the seed of its run.
  */
 import { describe, expect, it } from "@jest/globals";
-import type { Cursor } from "../src/cursor.ts";
+import type { Cursor } from "../src/cursors/cursor.ts";
+import { SHARD_GROUPS } from "../src/cursors/shard-groups.ts";
+import { parseSnapshot } from "../src/cursors/snapshot.ts";
 import type { RowView } from "../src/publishers/lane-publisher.ts";
-import { rowKey } from "../src/row-view.ts";
-import { SHARD_GROUPS } from "../src/shard-groups.ts";
-import { parseSnapshot } from "../src/snapshot.ts";
-import type { Batch } from "../src/strand.ts";
-import { Strands } from "../src/strands.ts";
+import type { Batch } from "../src/reader/strand.ts";
+import { Strands } from "../src/reader/strands.ts";
+import { rowKey } from "../src/rows/row-view.ts";
 import { DeliveryChecker } from "./delivery-checker.ts";
 import { ModelOutbox } from "./model-outbox.ts";
 import { seededRandom } from "./seeded-random.ts";

@@ -3,7 +3,7 @@ import { eventually } from "@waybill/harness";
 import type { ITopicConfig } from "kafkajs";
 import { createPublisher } from "../src/publishers/create-publisher.ts";
 import type { LanePublisher, PublisherLane, SendFailure } from "../src/publishers/lane-publisher.ts";
-import { completeSettings, type RelayOptions } from "../src/settings.ts";
+import { completeSettings, type RelayOptions } from "../src/settings/settings.ts";
 import { rowView, type TestRow } from "./publisher-rows.ts";
 import { kafkaOf } from "./topic-reader.ts";
 

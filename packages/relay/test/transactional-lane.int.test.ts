@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually } from "@waybill/harness";
 import type { LaneClaim, SendFailure, TransactionalLane } from "../src/publishers/lane-publisher.ts";
-import type { RelayOptions } from "../src/settings.ts";
+import type { RelayOptions } from "../src/settings/settings.ts";
 import { apiKeys } from "./kafka-proxy.ts";
 import { type ProxiedBroker, startProxiedBroker } from "./proxied-broker.ts";
 import { rowsOf, type TestRow } from "./publisher-rows.ts";

@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { CliEnvironment } from "../cli-environment.ts";
-import { connectToPostgres } from "../connect-to-postgres.ts";
-import { loadDatabaseUrl } from "../settings.ts";
+import { connectToPostgres } from "../database/connect-to-postgres.ts";
+import { loadDatabaseUrl } from "../settings/settings.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 

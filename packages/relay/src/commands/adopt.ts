@@ -1,8 +1,8 @@
 import type pg from "pg";
 import type { CliEnvironment } from "../cli-environment.ts";
-import { databasePlace } from "../connect-to-postgres.ts";
-import { checkForeignXids, checkXids } from "../database-checks.ts";
-import { requireUsableDatabase } from "../database-requirements.ts";
+import { databasePlace } from "../database/connect-to-postgres.ts";
+import { checkForeignXids, checkXids } from "../database/database-checks.ts";
+import { requireUsableDatabase } from "../database/database-requirements.ts";
 import { RelayError } from "../errors.ts";
 import { adoptCursor, republishAll } from "../sql/adopt-cursor.ts";
 import { loadCursors } from "../sql/cursor-store.ts";

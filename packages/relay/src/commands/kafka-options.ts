@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { kafkaSettingNames } from "../kafka/kafka-admin.ts";
-import { settingOption } from "../setting-option.ts";
-import { settingsTable } from "../settings.ts";
+import { settingOption } from "../settings/setting-option.ts";
+import { settingsTable } from "../settings/settings.ts";
 
 /** How a command connects to Kafka: as `run` does. Of the flags the help shows `--brokers` alone. */
 export function addKafkaOptions(command: Command): Command {

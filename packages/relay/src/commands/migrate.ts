@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { migrate, writePrismaMigrations } from "@waybill/outbox";
 import type { CliEnvironment } from "../cli-environment.ts";
-import { databasePlace } from "../connect-to-postgres.ts";
+import { databasePlace } from "../database/connect-to-postgres.ts";
 import { withAdminClient } from "./admin-client.ts";
 
 export interface MigrateFlags {

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import type { CliEnvironment } from "../cli-environment.ts";
-import { createLogger } from "../logger.ts";
+import { createLogger } from "../observability/logger.ts";
 import { startRelay } from "../relay.ts";
-import { readSettingSources } from "../setting-sources.ts";
-import { loadSettings, type RelaySettings } from "../settings.ts";
+import { readSettingSources } from "../settings/setting-sources.ts";
+import { loadSettings, type RelaySettings } from "../settings/settings.ts";
 import { startTracing } from "../tracing/start-tracing.ts";
 
 /** `outbox-relay run`: until the process shall end, or the relay refuses to go on. */

@@ -22,13 +22,19 @@
  * - Deleted: no cursor comes upon them again, as only rows that all saved cursors cover are redriven or discarded.
  */
 import type pg from "pg";
-import type { EventProblem, EventProblems, ProblemVerdict, QuietLanes, RefusedLane } from "../event-problems.ts";
-import type { PublishObserver } from "../lane-runner.ts";
+import { shardsOf } from "../cursors/shard-groups.ts";
 import type { RowView, SendFailure } from "../publishers/lane-publisher.ts";
-import { rowKey } from "../row-view.ts";
-import { sendVerdict } from "../send-verdict.ts";
-import type { RelaySettings } from "../settings.ts";
-import { shardsOf } from "../shard-groups.ts";
+import type {
+  EventProblem,
+  EventProblems,
+  ProblemVerdict,
+  QuietLanes,
+  RefusedLane,
+} from "../publishing/event-problems.ts";
+import type { PublishObserver } from "../publishing/lane-runner.ts";
+import { sendVerdict } from "../publishing/send-verdict.ts";
+import { rowKey } from "../rows/row-view.ts";
+import type { RelaySettings } from "../settings/settings.ts";
 import { readCursorRows } from "../sql/cursor-rows.ts";
 import type { HeldEpochs } from "../sql/cursor-store.ts";
 import { isAskedFor } from "../sql/dead-letter-state.ts";

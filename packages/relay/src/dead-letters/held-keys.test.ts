@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { RowView } from "../publishers/lane-publisher.ts";
-import { emptyRowView } from "../row-view.ts";
+import { emptyRowView } from "../rows/row-view.ts";
 import { HeldKeys } from "./held-keys.ts";
 
 function row(id: number, key: string | null, { shard = 3, topic = "t" } = {}): RowView {

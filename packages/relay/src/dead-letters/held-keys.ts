@@ -1,6 +1,6 @@
+import { groupOf } from "../cursors/shard-groups.ts";
 import type { RowView } from "../publishers/lane-publisher.ts";
-import { rowKey } from "../row-view.ts";
-import { groupOf } from "../shard-groups.ts";
+import { rowKey } from "../rows/row-view.ts";
 
 /** A topic's key that waits. */
 export interface HeldKey {

@@ -1,4 +1,4 @@
-import type { EventProblem } from "../event-problems.ts";
+import type { EventProblem } from "../publishing/event-problems.ts";
 import type { ParkedRow, RowPlace } from "../sql/park-rows.ts";
 import type { HeldKey } from "./held-keys.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import type { EventProblem, OnRefused, QuietLanes } from "../event-problems.ts";
 import type { RowView } from "../publishers/lane-publisher.ts";
-import type { ProblemReason } from "../send-verdict.ts";
+import type { EventProblem, OnRefused, QuietLanes } from "../publishing/event-problems.ts";
+import type { ProblemReason } from "../publishing/send-verdict.ts";
 import { publishDeadLetters } from "./redrive.ts";
 
 /** Appends but what `refused` names; of what is sent, refuses what `failing` names, one after another. */

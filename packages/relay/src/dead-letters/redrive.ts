@@ -1,7 +1,7 @@
-import type { EventProblem, QuietLanes, RefusedLane } from "../event-problems.ts";
 import type { SendFailure } from "../publishers/lane-publisher.ts";
-import { emptyRowView } from "../row-view.ts";
-import { sendVerdict } from "../send-verdict.ts";
+import type { EventProblem, QuietLanes, RefusedLane } from "../publishing/event-problems.ts";
+import { sendVerdict } from "../publishing/send-verdict.ts";
+import { emptyRowView } from "../rows/row-view.ts";
 import type { FailedRedrive, RedrivenRow } from "../sql/redrive-rows.ts";
 import { viewWindowRow } from "../sql/window-query.ts";
 

@@ -1,4 +1,4 @@
-import type { DatabaseSession } from "../database-session.ts";
+import type { DatabaseSession } from "../database/database-session.ts";
 import { DeadLetterWatch } from "./dead-letter-watch.ts";
 import { type DeadLetterObserver, DeadLetters, type DeadLettersOptions } from "./dead-letters.ts";
 

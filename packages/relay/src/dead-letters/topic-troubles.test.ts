@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { emptyRowView } from "../row-view.ts";
-import type { ProblemReason } from "../send-verdict.ts";
+import type { ProblemReason } from "../publishing/send-verdict.ts";
+import { emptyRowView } from "../rows/row-view.ts";
 import { TopicTroubles } from "./topic-troubles.ts";
 
 const row = { ...emptyRowView(), topic: "t", schemaIdLow: 1 };

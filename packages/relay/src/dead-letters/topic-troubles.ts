@@ -7,9 +7,10 @@
  *                     │                              seen again  │ ▼
  *   FORGOTTEN ◄───────┴── forgetMs since the first let through ─ TRIAL: rows are let through
  */
-import type { EventProblem } from "../event-problems.ts";
+
 import type { RowView } from "../publishers/lane-publisher.ts";
-import type { ProblemReason } from "../send-verdict.ts";
+import type { EventProblem } from "../publishing/event-problems.ts";
+import type { ProblemReason } from "../publishing/send-verdict.ts";
 
 /** Topics in trouble that are remembered; more of them wait anew each time. */
 const MAX_TOPICS = 10_000;

@@ -1,7 +1,7 @@
-import { topicDefaults } from "../commands/topics/topic-plan.ts";
+import { SHARD_GROUPS } from "../cursors/shard-groups.ts";
 import { messageOf, RelayError } from "../errors.ts";
 import { type KafkaAdmin, type KafkaSettings, type NewTopic, withKafkaAdmin } from "../kafka/kafka-admin.ts";
-import { SHARD_GROUPS } from "../shard-groups.ts";
+import { topicDefaults } from "../kafka/topic-plan.ts";
 
 /**
  * What the topic of cursors is like: a partition for each group, and of each key only the newest record. Small segments, as

@@ -1,12 +1,12 @@
-import type { Cursor } from "../cursor.ts";
-import type { DatabaseSession } from "../database-session.ts";
+import type { Cursor } from "../cursors/cursor.ts";
+import type { DatabaseSession } from "../database/database-session.ts";
 import type { TransactionalLane } from "../publishers/lane-publisher.ts";
 import { fenced } from "../sql/cursor-store.ts";
 import { currentSnapshot } from "../sql/current-snapshot.ts";
 import { flushWal } from "../sql/flush-wal.ts";
 import type { ClaimedGroup } from "../sql/leases.ts";
 import { removeRedriven } from "../sql/redrive-rows.ts";
-import type { GroupCursor } from "../strands.ts";
+import type { GroupCursor } from "../reader/strands.ts";
 import { LaneClaims } from "./lane-claims.ts";
 import { type KnownDatabase, requireKnownDatabase, type StartingPoint, writeBookmark } from "./relay-bookmark.ts";
 

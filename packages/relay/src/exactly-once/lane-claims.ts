@@ -14,9 +14,9 @@ import { abortableDelay } from "../abortable-delay.ts";
 import { backoffMs } from "../backoff.ts";
 import { messageOf, RelayError } from "../errors.ts";
 import type { TransactionalLane } from "../publishers/lane-publisher.ts";
-import type { Snapshot } from "../snapshot.ts";
+import type { Snapshot } from "../cursors/snapshot.ts";
 import type { ClaimedGroup } from "../sql/leases.ts";
-import type { GroupCursor } from "../strands.ts";
+import type { GroupCursor } from "../reader/strands.ts";
 import { type KnownDatabase, laneNames, readBookmark, startingPoint, type StartingPoint } from "./relay-bookmark.ts";
 
 export interface LaneClaimsOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Cursor } from "../cursor.ts";
-import { parseSnapshot } from "../snapshot.ts";
+import type { Cursor } from "../cursors/cursor.ts";
+import { parseSnapshot } from "../cursors/snapshot.ts";
 import {
   type DatabaseSide,
   laneNames,

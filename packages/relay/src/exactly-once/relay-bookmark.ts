@@ -3,10 +3,10 @@
  * Pure: what is believed of it on the next claim.
  */
 import { createHash } from "node:crypto";
-import { type Cursor, isSamePosition } from "../cursor.ts";
-import { checkXids } from "../database-checks.ts";
+import { type Cursor, isSamePosition } from "../cursors/cursor.ts";
+import { checkXids } from "../database/database-checks.ts";
 import { RelayError } from "../errors.ts";
-import { isAtOrAfter, parseSnapshot, type Snapshot } from "../snapshot.ts";
+import { isAtOrAfter, parseSnapshot, type Snapshot } from "../cursors/snapshot.ts";
 import type { DatabaseIdentity } from "../sql/database-identity.ts";
 import { adoptionsOf } from "../sql/adopt-cursor.ts";
 

@@ -1,4 +1,4 @@
-import type { RelayMetrics } from "../metrics.ts";
+import type { RelayMetrics } from "../observability/metrics.ts";
 import type { TransactionObserver } from "../publishers/wire/transactional-lane.ts";
 
 /** Counts what transactional lanes do. */

@@ -1,8 +1,8 @@
 import type { Admin } from "kafkajs";
 import { messageOf, RelayError } from "../errors.ts";
-import { loadKafkaSecurity } from "../kafka-security.ts";
-import { kafkaSettings } from "../kafka-settings.ts";
-import type { RelaySettings, SettingName } from "../settings.ts";
+import { kafkaSettings } from "../settings/kafka-settings.ts";
+import type { RelaySettings, SettingName } from "../settings/settings.ts";
+import { loadKafkaSecurity } from "./kafka-security.ts";
 
 /** The settings that a connection to Kafka takes. */
 export type KafkaSettingName =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { SHARD_GROUPS } from "../shard-groups.ts";
+import { SHARD_GROUPS } from "../cursors/shard-groups.ts";
 import { fairShare, planLeases } from "./lease-plan.ts";
 
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `instance-${n}`);

@@ -1,4 +1,4 @@
-import { SHARD_GROUPS } from "../shard-groups.ts";
+import { SHARD_GROUPS } from "../cursors/shard-groups.ts";
 
 /** What the database says about instances and groups, by its own clock. */
 export interface LeaseView {

@@ -1,5 +1,5 @@
-import { loadKafkaSecurity } from "../kafka-security.ts";
-import type { RelaySettings } from "../settings.ts";
+import { loadKafkaSecurity } from "../kafka/kafka-security.ts";
+import type { RelaySettings } from "../settings/settings.ts";
 import { codecOf } from "./compression.ts";
 import type { LanePublisher } from "./lane-publisher.ts";
 import { connectionSecurity } from "./wire/connection-security.ts";

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { finishedBetween, type Snapshot } from "../snapshot.ts";
+import { finishedBetween, type Snapshot } from "../cursors/snapshot.ts";
 
 /** The ring of 0001_outbox.sql. */
 export const SLOT_COUNT = 8;

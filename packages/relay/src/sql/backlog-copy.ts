@@ -1,11 +1,11 @@
 import type pg from "pg";
-import { copyOut } from "../copy-out.ts";
-import { CopyRowParser } from "../copy-row-parser.ts";
+import { copyOut } from "../rows/copy-out.ts";
+import { CopyRowParser } from "../rows/copy-row-parser.ts";
 import type { RowView } from "../publishers/lane-publisher.ts";
-import { emptyRowView } from "../row-view.ts";
-import type { RowSink } from "../row-sink.ts";
-import type { Snapshot } from "../snapshot.ts";
-import type { TopicNames } from "../topic-names.ts";
+import { emptyRowView } from "../rows/row-view.ts";
+import type { RowSink } from "../rows/row-sink.ts";
+import type { Snapshot } from "../cursors/snapshot.ts";
+import type { TopicNames } from "../rows/topic-names.ts";
 
 export interface BacklogRead {
   readonly s1: Snapshot;

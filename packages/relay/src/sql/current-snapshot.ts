@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { parseSnapshot, type Snapshot } from "../snapshot.ts";
+import { parseSnapshot, type Snapshot } from "../cursors/snapshot.ts";
 
 /** The tick: what an idle relay asks 20 times a second. Prepared, as planning would be most of its cost. */
 export async function currentSnapshot(client: pg.Client): Promise<Snapshot> {

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { parseSnapshot, type Snapshot } from "../snapshot.ts";
+import { parseSnapshot, type Snapshot } from "../cursors/snapshot.ts";
 
 const SHARD_COUNT = 64;
 

@@ -1,8 +1,8 @@
 import type pg from "pg";
-import type { Cursor } from "../cursor.ts";
+import type { Cursor } from "../cursors/cursor.ts";
+import { SHARD_GROUPS } from "../cursors/shard-groups.ts";
+import { parseSnapshot } from "../cursors/snapshot.ts";
 import { RelayError } from "../errors.ts";
-import { SHARD_GROUPS } from "../shard-groups.ts";
-import { parseSnapshot } from "../snapshot.ts";
 import type { DatabaseIdentity } from "./database-identity.ts";
 
 export interface StoredCursor {

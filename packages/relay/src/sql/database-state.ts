@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { parseSnapshot, type Snapshot } from "../snapshot.ts";
+import { parseSnapshot, type Snapshot } from "../cursors/snapshot.ts";
 
 /** Whether the server is a standby: its snapshots list no running transactions, so a reader would lose events. */
 export async function isStandby(client: pg.Client): Promise<boolean> {

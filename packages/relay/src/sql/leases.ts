@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { Cursor } from "../cursor.ts";
+import type { Cursor } from "../cursors/cursor.ts";
 import type { LeaseView } from "../leases/lease-plan.ts";
 import { type CursorColumns, epochsByGroup, type HeldEpochs, toCursor } from "./cursor-store.ts";
 import type { DatabaseIdentity } from "./database-identity.ts";

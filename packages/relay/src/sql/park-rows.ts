@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { EventProblem } from "../event-problems.ts";
+import type { EventProblem } from "../publishing/event-problems.ts";
 import { epochsByGroup, fenced, type HeldEpochs } from "./cursor-store.ts";
 
 /** What of a row tells where it belongs. */

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { parseSnapshot } from "../snapshot.ts";
+import { parseSnapshot } from "../cursors/snapshot.ts";
 import { backlogSelect } from "./backlog-copy.ts";
 import { currentSnapshot } from "./current-snapshot.ts";
 import { newestWindowParameters, newestWindowQuery } from "./window-query.ts";

@@ -1,7 +1,7 @@
 import type pg from "pg";
+import { parseSnapshot } from "../cursors/snapshot.ts";
 import { RelayError } from "../errors.ts";
-import type { RingState, SlotContent } from "../ring-slots.ts";
-import { parseSnapshot } from "../snapshot.ts";
+import type { RingState, SlotContent } from "../retention/ring-slots.ts";
 import { SLOT_COUNT } from "./backlog-bounds.ts";
 
 /**

@@ -1,6 +1,6 @@
 import pg from "pg";
+import { finishedBetween, parseSnapshot, type Snapshot } from "../cursors/snapshot.ts";
 import type { RowView } from "../publishers/lane-publisher.ts";
-import { finishedBetween, parseSnapshot, type Snapshot } from "../snapshot.ts";
 
 const columns = "id, shard, topic, key, schema_id, payload, headers, occurred_at";
 

@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describeEvent, parseFrame } from "@waybill/events";
 import { eventually, type KafkaServer, type PostgresServer } from "@waybill/harness";
 import { migrate } from "@waybill/outbox";
-import type { RelayOptions } from "../../src/settings.ts";
+import type { RelayOptions } from "../../src/settings/settings.ts";
 import { DeliveryChecker, type DeliveryReport } from "../delivery-checker.ts";
 import { withClient } from "../outbox-database.ts";
 import { registerSchema } from "../relay-services.ts";

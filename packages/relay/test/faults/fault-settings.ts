@@ -1,4 +1,4 @@
-import { settingNames } from "../../src/settings.ts";
+import { settingNames } from "../../src/settings/settings.ts";
 
 /** How the suite runs, from the environment; `pnpm faults --help` tells what each is for. */
 export interface FaultSettings {

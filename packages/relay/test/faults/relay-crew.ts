@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { eventually } from "@waybill/harness";
-import type { RelayOptions } from "../../src/settings.ts";
+import type { RelayOptions } from "../../src/settings/settings.ts";
 import { launchRelay, type RelayProcess } from "../relay-process.ts";
 import type { LogLine } from "../relay-services.ts";
 

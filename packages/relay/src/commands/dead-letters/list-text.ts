@@ -1,5 +1,5 @@
 import type { DeadLetterTotals, ListedDeadLetter } from "../../sql/dead-letter-requests.ts";
-import { remedyOf, isProblemReason } from "../../send-verdict.ts";
+import { remedyOf, isProblemReason } from "../../publishing/send-verdict.ts";
 import { formatCount, formatSpan } from "../human-units.ts";
 import { textTable } from "../text-table.ts";
 

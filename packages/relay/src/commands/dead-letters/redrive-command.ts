@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { CliEnvironment } from "../../cli-environment.ts";
-import { requireUsableDatabase } from "../../database-requirements.ts";
-import { readSettingSources } from "../../setting-sources.ts";
-import { loadSelected } from "../../settings.ts";
+import { requireUsableDatabase } from "../../database/database-requirements.ts";
+import { readSettingSources } from "../../settings/setting-sources.ts";
+import { loadSelected } from "../../settings/settings.ts";
 import { type AskedRow, askForRedrive } from "../../sql/dead-letter-requests.ts";
 import { withDatabase } from "../admin-client.ts";
 import { type CommandFlags, FlagReader } from "../flag-reader.ts";

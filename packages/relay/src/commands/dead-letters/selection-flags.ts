@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { errorReasons } from "../../metrics-table.ts";
-import { settingOption } from "../../setting-option.ts";
+import { errorReasons } from "../../observability/metrics-table.ts";
+import { settingOption } from "../../settings/setting-option.ts";
 import type { DeadLetterSelection } from "../../sql/dead-letter-requests.ts";
 import { collectValues } from "../collect-values.ts";
 import { configOption } from "../config-option.ts";

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import type { CliEnvironment } from "../../cli-environment.ts";
-import { requireUsableDatabase } from "../../database-requirements.ts";
+import { requireUsableDatabase } from "../../database/database-requirements.ts";
 import { RelayError } from "../../errors.ts";
-import { isProblemReason, remedyOf } from "../../send-verdict.ts";
-import { settingOption } from "../../setting-option.ts";
-import { readSettingSources } from "../../setting-sources.ts";
-import { loadSelected } from "../../settings.ts";
+import { isProblemReason, remedyOf } from "../../publishing/send-verdict.ts";
+import { settingOption } from "../../settings/setting-option.ts";
+import { readSettingSources } from "../../settings/setting-sources.ts";
+import { loadSelected } from "../../settings/settings.ts";
 import { listDeadLetters, type ListedDeadLetter } from "../../sql/dead-letter-requests.ts";
 import { readEventSchema } from "../../sql/event-schema.ts";
 import { findDeadLetters } from "../../sql/find-event.ts";

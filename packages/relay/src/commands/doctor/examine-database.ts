@@ -1,8 +1,8 @@
 import { migrations } from "@waybill/outbox";
 import type pg from "pg";
-import { databasePlace } from "../../connect-to-postgres.ts";
+import { databasePlace } from "../../database/connect-to-postgres.ts";
 import { RelayError } from "../../errors.ts";
-import { checkForeignXids, checkIdentity, checkXids } from "../../database-checks.ts";
+import { checkForeignXids, checkIdentity, checkXids } from "../../database/database-checks.ts";
 import {
   canUseSchema,
   invalidIndexes,

@@ -1,5 +1,5 @@
 import { messageOf } from "../../errors.ts";
-import { RegistryProblem, SchemaRegistry } from "../../schema-registry.ts";
+import { RegistryProblem, SchemaRegistry } from "../../publishing/schema-registry.ts";
 import type { EventSchema } from "../../sql/event-schema.ts";
 import { type Check, checksOf } from "./check.ts";
 

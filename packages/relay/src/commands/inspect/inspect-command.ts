@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import type pg from "pg";
 import type { CliEnvironment } from "../../cli-environment.ts";
-import { LATER_TABLES, requireUsableDatabase } from "../../database-requirements.ts";
-import { settingOption } from "../../setting-option.ts";
-import { readSettingSources } from "../../setting-sources.ts";
-import { loadSelected } from "../../settings.ts";
+import { LATER_TABLES, requireUsableDatabase } from "../../database/database-requirements.ts";
+import { settingOption } from "../../settings/setting-option.ts";
+import { readSettingSources } from "../../settings/setting-sources.ts";
+import { loadSelected } from "../../settings/settings.ts";
 import { beginOneInstant } from "../../sql/begin-one-instant.ts";
 import { readCursorRows } from "../../sql/cursor-rows.ts";
 import { readEventSchema } from "../../sql/event-schema.ts";

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import type pg from "pg";
 import type { CliEnvironment } from "../../cli-environment.ts";
-import { LATER_TABLES, requireUsableDatabase } from "../../database-requirements.ts";
+import { LATER_TABLES, requireUsableDatabase } from "../../database/database-requirements.ts";
 import { RelayError } from "../../errors.ts";
 import { createPublisher } from "../../publishers/create-publisher.ts";
-import { RegistryProblem, SchemaRegistry } from "../../schema-registry.ts";
-import { settingOption } from "../../setting-option.ts";
-import { readSettingSources } from "../../setting-sources.ts";
-import { loadSelected, loadSettings, type RelaySettings } from "../../settings.ts";
+import { RegistryProblem, SchemaRegistry } from "../../publishing/schema-registry.ts";
+import { settingOption } from "../../settings/setting-option.ts";
+import { readSettingSources } from "../../settings/setting-sources.ts";
+import { loadSelected, loadSettings, type RelaySettings } from "../../settings/settings.ts";
 import { topId } from "../../sql/backlog-bounds.ts";
 import { readCursorRows } from "../../sql/cursor-rows.ts";
 import { readEventSchema } from "../../sql/event-schema.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { LanePublisher, RowView, SendOutcome, TopicProblem } from "../../publishers/lane-publisher.ts";
-import { RegistryProblem } from "../../schema-registry.ts";
+import { RegistryProblem } from "../../publishing/schema-registry.ts";
 import type { WindowRow } from "../../sql/window-query.ts";
 import { REPLAY_ID_HEADER } from "./replay-headers.ts";
 import { ReplaySender, type ReplaySenderOptions } from "./replay-sender.ts";

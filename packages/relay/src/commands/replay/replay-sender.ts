@@ -2,9 +2,9 @@ import { backoffMs } from "../../backoff.ts";
 import { abortableDelay } from "../../abortable-delay.ts";
 import { messageOf, RelayError } from "../../errors.ts";
 import type { LanePublisher, PublisherLane, RowView, SendOutcome } from "../../publishers/lane-publisher.ts";
-import { RegistryProblem } from "../../schema-registry.ts";
-import { type ProblemReason, remedyOf, sendVerdict } from "../../send-verdict.ts";
-import { emptyRowView } from "../../row-view.ts";
+import { RegistryProblem } from "../../publishing/schema-registry.ts";
+import { type ProblemReason, remedyOf, sendVerdict } from "../../publishing/send-verdict.ts";
+import { emptyRowView } from "../../rows/row-view.ts";
 import { viewWindowRow, type WindowRow } from "../../sql/window-query.ts";
 import { appendHeaders, REPLAY_ID_HEADER, REPLAY_TIME_HEADER } from "./replay-headers.ts";
 

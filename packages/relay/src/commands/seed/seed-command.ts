@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import type { CliEnvironment } from "../../cli-environment.ts";
-import { databasePlace } from "../../connect-to-postgres.ts";
-import { LATER_TABLES, requireUsableDatabase } from "../../database-requirements.ts";
+import { databasePlace } from "../../database/connect-to-postgres.ts";
+import { LATER_TABLES, requireUsableDatabase } from "../../database/database-requirements.ts";
 import { RelayError } from "../../errors.ts";
-import { RegistryProblem, SchemaRegistry } from "../../schema-registry.ts";
-import { settingOption } from "../../setting-option.ts";
-import { readSettingSources } from "../../setting-sources.ts";
-import { isGiven, loadSelected, type SettingName } from "../../settings.ts";
+import { RegistryProblem, SchemaRegistry } from "../../publishing/schema-registry.ts";
+import { settingOption } from "../../settings/setting-option.ts";
+import { readSettingSources } from "../../settings/setting-sources.ts";
+import { isGiven, loadSelected, type SettingName } from "../../settings/settings.ts";
 import { insertSeededEvents } from "../../sql/insert-seeded-events.ts";
 import { withDatabase } from "../admin-client.ts";
 import { configOption } from "../config-option.ts";

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { abortableDelay } from "../../abortable-delay.ts";
 import type { CliEnvironment } from "../../cli-environment.ts";
-import { databasePlace } from "../../connect-to-postgres.ts";
-import { LATER_TABLES, requireUsableDatabase } from "../../database-requirements.ts";
-import { settingOption } from "../../setting-option.ts";
-import { readSettingSources } from "../../setting-sources.ts";
-import { loadSelected } from "../../settings.ts";
+import { databasePlace } from "../../database/connect-to-postgres.ts";
+import { LATER_TABLES, requireUsableDatabase } from "../../database/database-requirements.ts";
+import { settingOption } from "../../settings/setting-option.ts";
+import { readSettingSources } from "../../settings/setting-sources.ts";
+import { loadSelected } from "../../settings/settings.ts";
 import { sessionSettings } from "../../sql/session-settings.ts";
 import { withDatabase } from "../admin-client.ts";
 import { configOption } from "../config-option.ts";

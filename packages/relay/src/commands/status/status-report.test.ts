@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { parseSnapshot } from "../../snapshot.ts";
+import { parseSnapshot } from "../../cursors/snapshot.ts";
 import type { CursorRow } from "../../sql/cursor-rows.ts";
 import type { OutboxSample } from "./outbox-sample.ts";
 import { statusReport } from "./status-report.ts";

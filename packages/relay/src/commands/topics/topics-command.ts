@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import type { CliEnvironment } from "../../cli-environment.ts";
 import { messageOf, RelayError } from "../../errors.ts";
 import { type KafkaAdmin, kafkaSettingNames, withKafkaAdmin } from "../../kafka/kafka-admin.ts";
-import { settingOption } from "../../setting-option.ts";
-import { readSettingSources } from "../../setting-sources.ts";
-import { loadSelected, type SettingName } from "../../settings.ts";
+import { settingOption } from "../../settings/setting-option.ts";
+import { readSettingSources } from "../../settings/setting-sources.ts";
+import { loadSelected, type SettingName } from "../../settings/settings.ts";
 import { readRecentUses } from "../../sql/recent-topics.ts";
 import { withDatabase } from "../admin-client.ts";
 import { collectValues } from "../collect-values.ts";
@@ -12,7 +12,7 @@ import { configOption } from "../config-option.ts";
 import { addKafkaOptions, kafkaOptionsNote } from "../kafka-options.ts";
 import { type CommandFlags, FlagReader } from "../flag-reader.ts";
 import { readTopicsInput, type TopicsInput } from "./topics-input.ts";
-import { newTopicOf, planTopics, topicDefaults, type TopicPlan } from "./topic-plan.ts";
+import { newTopicOf, planTopics, topicDefaults, type TopicPlan } from "../../kafka/topic-plan.ts";
 import { type TopicOutcome, topicsText } from "./topics-text.ts";
 
 const examples = `

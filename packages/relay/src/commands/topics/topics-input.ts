@@ -2,7 +2,7 @@ import { messageOf } from "../../errors.ts";
 import type { FlagReader } from "../flag-reader.ts";
 import { isTopicName } from "../../kafka/topic-name.ts";
 import { readManifestTopics } from "./manifest-topics.ts";
-import type { TopicWishes } from "./topic-plan.ts";
+import type { TopicWishes } from "../../kafka/topic-plan.ts";
 
 export interface TopicsInput {
   readonly topics: readonly string[];

@@ -1,5 +1,5 @@
+import type { TopicPlan } from "../../kafka/topic-plan.ts";
 import { textTable } from "../text-table.ts";
-import type { TopicPlan } from "./topic-plan.ts";
 
 /** What was done about one topic; `topics ensure --json` prints a list of these. */
 export interface TopicOutcome extends TopicPlan {

@@ -9,7 +9,7 @@ import {
   type SASLOptions,
 } from "kafkajs";
 import { messageOf } from "../../errors.ts";
-import type { KafkaSasl, KafkaSecurity, KafkaTls } from "../../kafka-security.ts";
+import type { KafkaSasl, KafkaSecurity, KafkaTls } from "../../kafka/kafka-security.ts";
 import type { Compression } from "../compression.ts";
 import { kafkajsCompression } from "./kafkajs-compression.ts";
 

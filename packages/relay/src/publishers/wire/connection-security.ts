@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { AuthenticationError, type ConnectionOptions, SASLMechanisms } from "@platformatic/kafka";
-import type { KafkaSasl, KafkaSecurity, KafkaTls } from "../../kafka-security.ts";
+import type { KafkaSasl, KafkaSecurity, KafkaTls } from "../../kafka/kafka-security.ts";
 
 type Security = Pick<ConnectionOptions, "tls" | "tlsServerName" | "sasl">;
 
