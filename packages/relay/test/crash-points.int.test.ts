@@ -188,6 +188,14 @@ it("between a poll's statement and its answer: a new, larger window", async () =
   await prepare();
   const killed = await spawn();
   await holds(killed);
+  const readerIs = (condition: string) =>
+    eventually(async () => {
+      const { rowCount } = await services.client.query(
+        `SELECT FROM pg_stat_activity WHERE application_name LIKE 'outbox-relay reader % ${killed.pid}' AND ${condition}`,
+      );
+      return rowCount === 1;
+    });
+  await readerIs("query = 'SELECT pg_current_snapshot()::text AS snapshot'"); // it has started whole, and idles
   killed.kill("SIGSTOP");
   await insertVersions(1, 3);
   const blocker = await connect(services.database.url);
@@ -195,13 +203,7 @@ it("between a poll's statement and its answer: a new, larger window", async () =
     await blocker.query("BEGIN");
     await blocker.query("LOCK TABLE waybill.outbox IN ACCESS EXCLUSIVE MODE");
     killed.kill("SIGCONT");
-    await eventually(async () => {
-      const { rowCount } = await services.client.query(
-        `SELECT FROM pg_stat_activity JOIN pg_locks USING (pid)
-         WHERE application_name LIKE 'outbox-relay reader%' AND NOT granted AND query LIKE '%FROM waybill.outbox%'`,
-      );
-      return rowCount === 1;
-    });
+    await readerIs("wait_event_type = 'Lock' AND query LIKE '%FROM waybill.outbox%'");
     await kill(killed);
   } finally {
     await blocker.end(); // and its transaction with it
