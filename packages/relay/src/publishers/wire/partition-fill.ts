@@ -112,6 +112,6 @@ export class PartitionFill {
     if (bytes <= old.length) return;
     this.#buffer = this.#options.pool.take(bytes);
     old.copy(this.#buffer, 0, 0, this.filledBytes);
-    this.#options.pool.give(old);
+    // The old one is not given back: the next batch begins as large as this one is, and would leave it lying in the pool.
   }
 }
