@@ -102,18 +102,17 @@ export interface StressCounts {
   lostConnections: number;
 }
 
+export function noStressCounts(): StressCounts {
+  return { rollbacks: 0, savepoints: 0, preparedTransactions: 0, deadlocks: 0, lostConnections: 0 };
+}
+
 /**
  * Writers with rollbacks, savepoints and two-phase commits on hot keys, and one transaction that publishes first and
  * commits only when all the others are done. Rejects when a writer meets anything but a deadlock.
+ *
+ * @param counts is counted in while they write
  */
-export async function runStressWriters(options: StressOptions): Promise<StressCounts> {
-  const counts: StressCounts = {
-    rollbacks: 0,
-    savepoints: 0,
-    preparedTransactions: 0,
-    deadlocks: 0,
-    lostConnections: 0,
-  };
+export async function runStressWriters(options: StressOptions, counts = noStressCounts()): Promise<StressCounts> {
   const writers = Array.from({ length: options.writers }, (_, index) => index + 1);
   const commit = options.holdsOpen === false ? null : await holdOpen(options, counts);
   try {

@@ -16,6 +16,7 @@ import { registerSchema } from "../relay-services.ts";
 import { seededRandom } from "../seeded-random.ts";
 import {
   createStressSchema,
+  noStressCounts,
   runStressWriters,
   type StressCounts,
   type StressOptions,
@@ -63,7 +64,8 @@ export class FaultRun {
   crew: readonly CrewMember[] = [];
   /** All that came so far. */
   readonly topic: TopicReader;
-  counts: StressCounts | null = null;
+  /** What the writers have done since they were started last. */
+  counts: StressCounts = noStressCounts();
   readonly database: string;
   readonly #options: FaultRunOptions;
   readonly #cleanUps: (() => Promise<void>)[] = [];
@@ -182,7 +184,8 @@ export class FaultRun {
 
   startWriters(): void {
     const end = new AbortController();
-    const done = runStressWriters({
+    this.counts = noStressCounts();
+    const options = {
       url: this.databaseUrl,
       writers: 8,
       transactions: Number.POSITIVE_INFINITY,
@@ -193,7 +196,8 @@ export class FaultRun {
       pauseMs: 20,
       ridesOut: true,
       ...this.#options.writers,
-    });
+    };
+    const done = runStressWriters(options, this.counts);
     done.catch(() => {}); // whoever ends the writers hears of it
     this.#writing = { end, done };
   }
@@ -206,7 +210,7 @@ export class FaultRun {
   /** Ends the writers, and what they left prepared; the database is there. */
   async stopWriters(): Promise<void> {
     this.endWriters();
-    this.counts = (await this.#writing?.done) ?? this.counts;
+    await this.#writing?.done;
     await this.#settlePrepared();
   }
 
