@@ -7,7 +7,6 @@
  *                     │                              seen again  │ ▼
  *   FORGOTTEN ◄───────┴── forgetMs since the first let through ─ TRIAL: rows are let through
  */
-
 import type { RowView } from "../publishers/lane-publisher.ts";
 import type { EventProblem } from "../publishing/event-problems.ts";
 import type { ProblemReason } from "../publishing/send-verdict.ts";

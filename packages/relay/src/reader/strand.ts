@@ -145,9 +145,8 @@ export class Strand {
     if (end !== null)
       return end.text === position.s1.text ? null : { s2: end, rows: await reads.window({ ...read, s2: end }) };
     if (this.#looksInVain >= LOOKS_UNTIL_IDLE) {
-      const now = await reads.currentSnapshot();
-      checkXids(position, now);
-      if (now.text === position.s1.text) return null;
+      const { text } = await reads.currentSnapshot();
+      if (text === position.s1.text) return null;
     }
     const window = await reads.newestWindow(read);
     this.#looksInVain = window.rows?.length === 0 ? this.#looksInVain + 1 : 0;
