@@ -39,6 +39,7 @@ function createPipeline(problems = new HoldAtProblem()): Pipeline {
       onAcknowledged: () => {},
     },
     onPublished: ({ lastId }, times) => seen.push(`published to ${lastId}, ${times.length} events`),
+    onGroups: (_, groups) => seen.push(`groups ${groups.join()} through`),
     onPart: (_, lastId) => seen.push(`part to ${lastId}`),
     onFailure: (error) => seen.push(`failure ${String(error)}`),
   });
@@ -135,7 +136,7 @@ it("gives up at the next pause when abandoned, and forgets everything by a reset
   lanes[0]?.end({ id: 1, reason: "unavailable" });
   lanes[1]?.end();
   expect(await pipeline.settle()).toBe(false);
-  expect(seen).toEqual(["pause at 1"]);
+  expect(seen).toEqual(["pause at 1", "groups 1 through"]);
   pipeline.reset();
   expect(pipeline.isBusy).toBe(false);
   expect(pipeline.abandoned.aborted).toBe(false);

@@ -71,6 +71,10 @@ export class LoopReporter implements LoopObserver, DeadLetterObserver, ExactlyOn
     logger.info({ groups: [...held].sort((a, b) => a - b) }, "shard groups held");
   }
 
+  onTakenOver(groups: readonly number[]): void {
+    this.#options.logger.info({ groups: [...groups].sort((a, b) => a - b) }, "shard groups taken over at the broker");
+  }
+
   onPause({ reason, message }: EventProblem, retryMs: number): void {
     this.#notePause(reason === "registry-unavailable" ? "registry" : "broker", reason, message, retryMs);
   }

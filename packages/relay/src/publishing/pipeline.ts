@@ -31,6 +31,8 @@ export interface PipelineOptions {
   readonly observer: PublishObserver;
   /** All events of the batch are acknowledged or parked. */
   readonly onPublished: (batch: Batch, occurredAtMs: Float64Array) => void;
+  /** Of the batch, which was given up, all that these groups have are. */
+  readonly onGroups: (batch: Batch, groups: readonly number[]) => void;
   /** Of the batch, which is held, all up to `lastId` are. */
   readonly onPart: (batch: Batch, lastId: number) => void;
   /** Publishing cannot go on: what is parked could not be stored. */
@@ -106,8 +108,12 @@ export class Pipeline {
     const ended = AbortSignal.any([signal, this.#abandoned.signal]);
     const { transactions } = this.#options;
     const bookmarkOf = transactions === null ? null : (group: number) => transactions.bookmarkOf(group, batch);
-    this.#inFlight = this.#flush(ended, bookmarkOf).then((isThrough) => {
-      if (!isThrough) return false;
+    this.#inFlight = this.#flush(ended, bookmarkOf).then((through) => {
+      if (!through.every(Boolean)) {
+        const groups = batch.groups.filter((group) => through[group % through.length]);
+        this.#options.onGroups(batch, groups);
+        return false;
+      }
       this.#batch = null;
       this.#options.onPublished(batch, times);
       return true;
@@ -149,24 +155,24 @@ export class Pipeline {
           transactions === null
             ? null
             : (group: number, ids: readonly number[]) => transactions.bookmarkOfRedriven(group, ids);
-        const isThrough = await this.#flush(ended, bookmarkOf, onRefused);
+        const isThrough = (await this.#flush(ended, bookmarkOf, onRefused)).every(Boolean);
         if (!isThrough) this.#inFlight = Promise.resolve(false); // what of it is stored is not known
         return isThrough;
       },
     };
   }
 
-  async #flush(
+  /** Resolves to whether each lane is through. */
+  #flush(
     signal: AbortSignal,
     bookmarkOf: ((group: number, ids: readonly number[]) => string) | null,
     onRefused?: OnRefused,
-  ): Promise<boolean> {
-    const through = await Promise.all(
+  ): Promise<readonly boolean[]> {
+    return Promise.all(
       this.#lanes.map((lane, group) =>
         lane.flush(signal, bookmarkOf === null ? undefined : (ids) => bookmarkOf(group, ids), onRefused),
       ),
     );
-    return through.every(Boolean);
   }
 
   async #onRefused(failure: SendFailure, lane: PublisherLane): Promise<ProblemVerdict> {

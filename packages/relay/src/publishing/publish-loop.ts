@@ -57,6 +57,8 @@ export interface LoopObserver extends PublishObserver {
   /** @param occurredAtMs of its events, by the database's clock */
   onPublished(batch: Batch, occurredAtMs: Float64Array): void;
   onLeases(held: readonly number[]): void;
+  /** With exactly-once: what earlier holders left of these groups is decided at the broker, and publishing begins. */
+  onTakenOver(groups: readonly number[]): void;
   /** The cursor of a strand was saved. */
   onSaved(durationMs: number): void;
 }
@@ -96,6 +98,7 @@ export class PublishLoop {
       untilAllowed: (signal) => session.leases.untilValid(signal),
       observer,
       onPublished: (batch, times) => this.#onPublished(batch, times),
+      onGroups: (batch, groups) => this.#onGroups(batch, groups),
       onPart: (batch, lastId) => this.#onPart(batch, lastId),
       onFailure: (error) => session.end(error),
     });
@@ -127,13 +130,14 @@ export class PublishLoop {
 
   /**
    * Until stopped, or until the session fails. Nothing is in flight any more when it settles, and what is acknowledged is
-   * saved, if it could be.
+   * saved, if it could be: after a clean stop the database knows all that was published, whoever comes next.
    *
    * @throws RelayError, or the database driver's error
    */
   async run(stopping: AbortSignal): Promise<void> {
     const { session, settings, observer } = this.#options;
     const signal = AbortSignal.any([stopping, session.lost]);
+    let isCleanStop = false;
     try {
       while (!signal.aborted) {
         observer.onRound(this.#strands.all.length);
@@ -142,19 +146,22 @@ export class PublishLoop {
         if (isBehind) continue;
         observer.onPauseEnd(await this.#wakeup.wait(this.#delayMs, settings.pollBusyMs, signal));
       }
+      isCleanStop = !session.lost.aborted;
     } catch (error) {
       session.lost.throwIfAborted(); // with the cause: whoever waited for a connection only says that it is gone
       throw error;
     } finally {
-      await this.#finish();
+      await this.#finish(isCleanStop);
     }
     if (!stopping.aborted) session.lost.throwIfAborted();
   }
 
-  async #finish(): Promise<void> {
+  async #finish(isCleanStop: boolean): Promise<void> {
     if (this.#abandonTimer !== null) clearTimeout(this.#abandonTimer);
     try {
-      await this.#pipeline.settle();
+      const isThrough = await this.#pipeline.settle();
+      if (isCleanStop && isThrough) this.#strands.acknowledgeAll();
+      if (isCleanStop) this.#requestSave(this.#strands.acknowledged.keys());
     } finally {
       if (this.#options.session.lost.aborted) this.#checkpointer.stop();
       await this.#checkpointer.drain();
@@ -217,6 +224,7 @@ export class PublishLoop {
     exactlyOnce?.claim(claimed, () => this.#wakeup.wake());
     const ready = exactlyOnce === null ? claimed : exactlyOnce.takeReady();
     if (ready.length > 0) {
+      if (exactlyOnce !== null) observer.onTakenOver(ready.map(({ group }) => group));
       await problems.onClaimed(ready.map(({ group }) => group));
       this.#strands.add(ready);
     }
@@ -244,10 +252,7 @@ export class PublishLoop {
     this.#pipeline.reset();
     const inDoubt = isThrough ? [] : [...this.#strands.acknowledged].map(([group, cursor]) => ({ group, cursor }));
     const { excess } = leases;
-    for (const group of excess) {
-      const cursor = this.#strands.acknowledged.get(group);
-      if (cursor !== undefined) this.#checkpointer.request([group], cursor);
-    }
+    this.#requestSave(excess);
     await this.#checkpointer.drain();
     this.#strands.remove(excess);
     this.#options.problems.onReleased(excess);
@@ -259,6 +264,14 @@ export class PublishLoop {
       exactlyOnce.reclaim(inDoubt, () => this.#wakeup.wake());
     }
     this.#options.observer.onLeases([...leases.held.keys()]);
+  }
+
+  /** Of what is given back: also what was walked over without an event, and what only Kafka told. */
+  #requestSave(groups: Iterable<number>): void {
+    for (const group of groups) {
+      const cursor = this.#strands.acknowledged.get(group);
+      if (cursor !== undefined) this.#checkpointer.request([group], cursor);
+    }
   }
 
   /** Rarely: an advance without events is worth little. */
@@ -285,6 +298,11 @@ export class PublishLoop {
     this.#strands.acknowledge(batch);
     this.#checkpointer.request(batch.groups, batch.next);
     this.#options.observer.onPublished(batch, occurredAtMs);
+  }
+
+  #onGroups({ next }: Batch, groups: readonly number[]): void {
+    this.#strands.acknowledge({ groups, next, lastId: 0 }); // of which of its ids, is not told
+    this.#checkpointer.request(groups, next);
   }
 
   #onPart(batch: Batch, lastId: number): void {

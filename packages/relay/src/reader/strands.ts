@@ -65,8 +65,8 @@ export class Strands {
       .filter((strand) => strand.groups.length > 0);
   }
 
-  /** All events of the batch are acknowledged. */
-  acknowledge({ groups, next, lastId }: Batch): void {
+  /** All events that these groups have in the batch are acknowledged. */
+  acknowledge({ groups, next, lastId }: Pick<Batch, "groups" | "next" | "lastId">): void {
     for (const group of groups) this.#acknowledged.set(group, next);
     this.#publishedId = Math.max(this.#publishedId, lastId);
   }
