@@ -4,10 +4,12 @@ import { migrateShop } from "@waybill/example-checkout/migrations";
 import { type NewOrder, type PlaceOrderParts, takePayment } from "@waybill/example-checkout/place-order";
 import { migrate } from "@waybill/outbox";
 import pg from "pg";
+import type { Sending } from "./cases.ts";
 
 /** The example shop, with one customer, three products, and a gateway that takes every payment at once. */
 export interface Checkout {
-  readonly database: Database;
+  /** By how its events are sent; of one connection each. */
+  readonly databases: Readonly<Record<Sending, Database>>;
   /** An order of two lines, priced and paid for, that is not in the database yet. */
   readonly newOrder: () => Promise<NewOrder>;
 }
@@ -25,6 +27,7 @@ export async function openCheckout(url: string): Promise<Checkout> {
   await migrate(client);
   await client.end();
   const database = openDatabase(url, 1);
+  const waiting = openDatabase(url, 1, pg.Client);
   const customerId = randomUUID();
   await database.customer.create({
     data: { id: customerId, email: "ada@example.com", locale: "en-GB", registeredAt: new Date() },
@@ -33,7 +36,7 @@ export async function openCheckout(url: string): Promise<Checkout> {
   await database.product.createMany({ data: products });
   const items = products.map(({ id: productId }, n) => ({ productId, quantity: n + 1 }));
   return {
-    database,
+    databases: { pipelined: database, waiting },
     newOrder: () => takePayment({ database, payments }, { customerId, cardToken: "card_any", items }),
   };
 }

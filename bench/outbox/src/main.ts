@@ -3,8 +3,8 @@
  *
  *   pnpm --filter @waybill/bench-outbox start [rounds, default 3000]
  *
- * Every round does each case once, in random order, on one connection to a PostgreSQL that flushes each commit. Ends with 1
- * when a limit is exceeded.
+ * Every round does each case once, in random order, on one connection for each way of sending to a PostgreSQL that flushes each
+ * commit. Ends with 1 when a limit is exceeded.
  */
 import { loadavg } from "node:os";
 import { writeOrder } from "@waybill/example-checkout/place-order";
@@ -28,7 +28,7 @@ async function main(): Promise<boolean> {
     console.log(reportMarkdown(latencies));
     return isWithinLimits(latencies);
   } finally {
-    await checkout.database.$disconnect();
+    for (const database of Object.values(checkout.databases)) await database.$disconnect();
     await postgres.stop();
   }
 }
@@ -43,11 +43,11 @@ async function measure(checkout: Checkout, rounds: number): Promise<ReadonlyMap<
 }
 
 /** Six round trips: BEGIN, the order, its lines, the SELECT that Prisma answers with, the payment, COMMIT. */
-async function timeOne({ database, newOrder }: Checkout, { prepare }: Case): Promise<number> {
+async function timeOne({ databases, newOrder }: Checkout, { sending, prepare }: Case): Promise<number> {
   const order = await newOrder();
   const alsoDo = prepare(order);
   const started = performance.now();
-  await database.$transaction(async (tx) => {
+  await databases[sending].$transaction(async (tx) => {
     await writeOrder(tx, order);
     await alsoDo(tx);
   });

@@ -1,4 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import { pipelinePublish } from "@waybill/outbox";
+import pg from "pg";
 import { type Prisma, PrismaClient } from "./generated/client.ts";
 
 /** The shop's Prisma client. */
@@ -11,11 +13,12 @@ export type Transaction = Prisma.TransactionClient;
  * Connects to the shop's database at the first query.
  *
  * @param maxConnections size of the pool, hence how many transactions run at once. Default 10.
+ * @param Client of its connections. By default one whose transactions do not wait for the answer to their events.
  */
-export function openDatabase(url: string, maxConnections = 10): Database {
+export function openDatabase(url: string, maxConnections = 10, Client = pipelinePublish(pg.Client)): Database {
   return new PrismaClient({
     adapter: new PrismaPg(
-      { connectionString: url, max: maxConnections },
+      { connectionString: url, max: maxConnections, Client },
       // Without a listener, an idle connection that the server cuts would end the process.
       { onPoolError: reportLostConnection, onConnectionError: reportLostConnection },
     ),

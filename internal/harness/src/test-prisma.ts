@@ -17,6 +17,8 @@ export type ShopTransaction = Prisma.TransactionClient;
 export interface TestPrismaOptions {
   /** Connections of the client's pool, hence open transactions at one time. Default 10. */
   readonly maxConnections?: number;
+  /** The class of its connections. Default: `pg.Client`. */
+  readonly Client?: typeof pg.Client;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface TestPrismaOptions {
  */
 export function createTestPrisma(url: string, options: TestPrismaOptions = {}): ShopClient {
   const adapter = new PrismaPg(
-    { connectionString: url, max: options.maxConnections ?? 10 },
+    { connectionString: url, max: options.maxConnections ?? 10, Client: options.Client ?? pg.Client },
     // A test drops its database with connections still open; without a listener that ends the process.
     { onPoolError: () => {}, onConnectionError: () => {} },
   );

@@ -13,4 +13,5 @@ export {
   RELAY_CHANNEL,
   type RelayNotifierOptions,
 } from "./relay-notifier.ts";
+export { pipelinePublish, type PostgresClientClass } from "./pipelined-client.ts";
 export type { TransactionClient } from "./transaction-client.ts";

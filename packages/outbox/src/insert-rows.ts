@@ -54,6 +54,21 @@ function endsOf(parts: readonly Uint8Array[]): number[] {
   return [0, ...parts.map((part) => (end += part.length))];
 }
 
+/** Whether a statement is one that writes events. */
+export function isPublishing(sql: string): boolean {
+  return sql.startsWith("SELECT WHERE waybill.insert_event");
+}
+
+/** Of such a statement's parameters the ids of its events' schemas. */
+export function schemaIdsOf(values: readonly unknown[]): string[] {
+  return String(values[3]).replace(/[{}"]/g, "").split(",");
+}
+
+/** The same statement, failing where it would answer that a schema is missing. */
+export function refusingMissingSchema(sql: string): string {
+  return sql.replace("SELECT WHERE", "SELECT waybill.refuse_missing_schema() WHERE");
+}
+
 /** Those that the database has by now are left out. */
 function insertSchemas(tx: TransactionClient, schemas: readonly EventDescriptor[]): PromiseLike<number> {
   return tx.$executeRaw`

@@ -1,15 +1,18 @@
 // The code of the README: readme.int.test.ts runs it.
+import { PrismaPg } from "@prisma/adapter-pg";
 import { Decimal, describeEvent } from "@waybill/events";
 import type { ShopClient } from "@waybill/harness";
 import {
   createOutbox,
   createRelayNotifier,
   event,
+  pipelinePublish,
   publish,
   publishAll,
   runInContext,
   waybillExtension,
 } from "@waybill/outbox";
+import pg from "pg";
 
 export const orderPlaced = describeEvent<"orders.order.placed", 1, { orderId: string; total: Decimal }>({
   type: "orders.order.placed",
@@ -79,6 +82,13 @@ export async function addLoyaltyPoints(prisma: ShopClient, customerId: string, o
     await publish(tx, orderPlaced, { orderId, total: Decimal.parse("12.50", 2) }, { key: customerId, lockKey: true });
   });
   // #endregion
+}
+
+export function adapterWithoutWaiting(connectionString: string) {
+  // #region pipeline
+  const adapter = new PrismaPg({ connectionString, Client: pipelinePublish(pg.Client) });
+  // #endregion
+  return adapter;
 }
 
 export function placeAndNotify(prisma: ShopClient) {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import { retryableByCode } from "../src/errors.ts";
 import { createOutboxDatabase, envelopeOf, headersOf, type OutboxDatabase } from "./outbox-test.ts";
 import {
+  adapterWithoutWaiting,
   addLoyaltyPoints,
   orderPlaced,
   placeByExtension,
@@ -47,6 +48,13 @@ it("takes context, source and lock as the README does", async () => {
     { source: "/checkout" },
     { subject: "ada" },
   ]);
+});
+
+it("connects as the README does", async () => {
+  const adapter = await adapterWithoutWaiting(database.url).connect();
+  const { rows } = await adapter.queryRaw({ sql: "SELECT 1", args: [], argTypes: [] });
+  expect(rows).toEqual([[1]]);
+  await adapter.dispose();
 });
 
 it("runs the README's SQL", async () => {
