@@ -38,6 +38,12 @@ const BATCH = 50;
 /** A relay may read a batch while the one before it is in flight: both come again when it dies. */
 const IN_FLIGHT = 2 * BATCH;
 
+/**
+ * Saves go by the control connection, one at a time and beside the publishing. One may wait there for as long as retention
+ * waits for a slot's lock, and what is acknowledged meanwhile is not saved.
+ */
+const SAVE_LAG_MS = 200;
+
 /** The key of events that are not the writers': the checker leaves them out. */
 export const POISON_KEY = "poison";
 
@@ -74,6 +80,8 @@ export class FaultRun {
   #phases = 0;
   #strikes = 0;
   #mayRepeat = 0;
+  /** When sessions were cut off, by the clock that records have their times from. */
+  readonly #sessionsLostAt: number[] = [];
 
   private constructor(options: FaultRunOptions, database: string, event: CountedEvent, topic: TopicReader) {
     this.#options = options;
@@ -242,6 +250,7 @@ export class FaultRun {
     this.#strikes++;
     const mayComeAgain = loses === "session" || (loses === "reply" && this.isWithoutIdempotence);
     if (mayComeAgain) this.mayRepeat(IN_FLIGHT * this.#options.relays);
+    if (loses === "session") this.#sessionsLostAt.push(Date.now());
   }
 
   /** So many events may come again, unless each is delivered exactly once. */
@@ -297,7 +306,12 @@ export class FaultRun {
     await this.#drain();
     await Promise.all(this.crew.map((member) => member.stop()));
     const { settings, fault, relays } = this.#options;
-    const report = await this.#report(await this.#readWhole());
+    const records = await this.#readWhole();
+    for (const lostAt of this.#sessionsLostAt) {
+      const isUnsaved = ({ timestampMs }: ReceivedRecord) => timestampMs > lostAt - SAVE_LAG_MS && timestampMs <= lostAt;
+      this.mayRepeat(records.filter(isUnsaved).length);
+    }
+    const report = await this.#report(records);
     const relay = describeSettings(settings.relaySettings);
     const budget = { strikes: this.#strikes, mayRepeat: this.#mayRepeat, mayForget };
     return { fault, relays, relay, seed: settings.seed, seconds: settings.seconds, ...budget, ...report };
