@@ -19,6 +19,8 @@ export interface TestPrismaOptions {
   readonly maxConnections?: number;
   /** The class of its connections. Default: `pg.Client`. */
   readonly Client?: typeof pg.Client;
+  /** Names statements, so that connections prepare them once. Default: none is. */
+  readonly statementName?: (sql: string) => string;
 }
 
 /**
@@ -26,10 +28,15 @@ export interface TestPrismaOptions {
  * tables first, with {@link createShopTables}; end with `$disconnect()`.
  */
 export function createTestPrisma(url: string, options: TestPrismaOptions = {}): ShopClient {
+  const { maxConnections = 10, Client = pg.Client, statementName } = options;
   const adapter = new PrismaPg(
-    { connectionString: url, max: options.maxConnections ?? 10, Client: options.Client ?? pg.Client },
+    { connectionString: url, max: maxConnections, Client },
     // A test drops its database with connections still open; without a listener that ends the process.
-    { onPoolError: () => {}, onConnectionError: () => {} },
+    {
+      onPoolError: () => {},
+      onConnectionError: () => {},
+      ...(statementName === undefined ? {} : { statementNameGenerator: ({ sql }) => statementName(sql) }),
+    },
   );
   return new PrismaClient({ adapter, log: [{ emit: "event", level: "query" }] });
 }

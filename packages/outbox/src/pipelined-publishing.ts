@@ -19,6 +19,8 @@ import { isPublishing, refusingMissingSchema, schemaIdsOf } from "./insert-rows.
 /** A statement as `pg` takes it. */
 export interface Statement {
   readonly text: string;
+  /** Of a prepared statement. */
+  readonly name?: string | undefined;
   readonly values?: readonly unknown[];
 }
 
@@ -44,6 +46,9 @@ const GOES_BACK = /^\s*(ROLLBACK|ABORT)\b/i;
 
 const IN_FAILED_TRANSACTION = "25P02";
 const SCHEMA_MISSING = "WB001";
+
+/** PostgreSQL's, of a name. */
+const MOST_NAME_BYTES = 63;
 
 /** What one connection does with its statements. */
 export class PipelinedPublishing {
@@ -71,7 +76,7 @@ export class PipelinedPublishing {
     const ids = schemaIdsOf(statement.values ?? []);
     const connection = this.#connection;
     if (connection.transactionStatus() === "T" && ids.every((id) => this.#known.has(id))) {
-      const sent = connection.send({ ...statement, text: refusingMissingSchema(statement.text) });
+      const sent = connection.send(refusing(statement));
       const before = this.#answered;
       this.#answered = sent.then(
         () => before,
@@ -120,6 +125,12 @@ export class PipelinedPublishing {
     if (codeOf(error) === SCHEMA_MISSING) this.#known.clear();
     if (codeOf(error) !== IN_FAILED_TRANSACTION) this.#failure ??= { error };
   }
+}
+
+/** The statement that fails where this one tells that a schema is missing; prepared, it takes a name of its own. */
+function refusing({ text, name, ...others }: Statement): Statement {
+  const strict = { ...others, text: refusingMissingSchema(text) };
+  return name === undefined ? strict : { ...strict, name: `strict_${name}`.slice(0, MOST_NAME_BYTES) };
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import { createTestPrisma, eventually, type ShopClient } from "@waybill/harness";
 import { event, pipelinePublish, type PostgresClientClass, publish, publishAll } from "@waybill/outbox";
@@ -153,6 +154,17 @@ it("fails when the connection is lost before the commit, and writes nothing", as
   });
   await expect(transaction).rejects.toThrow();
   expect(await keys()).toEqual(["the first", "the second"]);
+});
+
+it("prepares its statements where Prisma's adapter names them", async () => {
+  await prisma.$disconnect();
+  prisma = createTestPrisma(counter.url, {
+    maxConnections: 1,
+    Client: pipelinePublish(pg.Client),
+    statementName: (sql) => createHash("sha256").update(sql).digest("hex").slice(0, 63), // as long as names may be
+  });
+  for (const key of ["a", "b", "c", "d"]) await publishOne(key);
+  expect(await keys()).toEqual(["a", "b", "c", "d"]);
 });
 
 it("is a client of pg like any other", async () => {

@@ -16,7 +16,7 @@ import { completeSettings, type RelayOptions } from "../src/settings/settings.ts
 const [broker = "127.0.0.1:9092", topic = "bench", warmUpTopic = "warm-up", events = "500000", ...more] =
   process.argv.slice(2);
 const [keys = 1_000, payloadBytes = 300, headers = 6, headerBytes = 30] = more.slice(0, 4).map(Number);
-const [driver = "wire", batch = "4000", compression = "none"] = more.slice(4);
+const [driver = "wire", batch = "3000", compression = "none"] = more.slice(4);
 
 const publisher = await createPublisher(
   completeSettings({

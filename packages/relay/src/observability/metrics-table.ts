@@ -105,8 +105,8 @@ export const metricsTable = {
     type: "histogram",
     help: "Events of a batch read from the outbox.",
     buckets: {
-      upTo: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 4_000, 10_000],
-      reason: "4,000 is the default of --batch-size: at it, batches are full",
+      upTo: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 3_000, 10_000],
+      reason: "3,000 is the default of --batch-size: at it, batches are full",
     },
   },
   batchBytes: {

@@ -15,7 +15,7 @@ describe("loadSettings", () => {
       databaseUrl: "postgresql://db/shop",
       brokers: ["one:9092", "[::1]:9093"],
       autoRegister: false,
-      batchSize: 4_000,
+      batchSize: 3_000,
       pollBusyMs: 1,
       pollIdleMs: 50,
     });
@@ -32,7 +32,7 @@ describe("loadSettings", () => {
   });
 
   it("takes an empty variable for none", () => {
-    expect(loadSettings({ flags: {}, env: { ...env, RELAY_BATCH_SIZE: "" } }).batchSize).toBe(4_000);
+    expect(loadSettings({ flags: {}, env: { ...env, RELAY_BATCH_SIZE: "" } }).batchSize).toBe(3_000);
   });
 
   it("never repeats what stands before a broker's host, as it may be a password", () => {

@@ -69,7 +69,7 @@ export const settingsTable = {
     flag: "--batch-size",
     env: "RELAY_BATCH_SIZE",
     unit: "events",
-    default: "4000",
+    default: "3000",
     description: "Most events of a batch; two are in memory at once, one in flight and one being read.",
   }),
   maxBatchBytes: integerSetting(1, 1 << 30, {

@@ -308,7 +308,8 @@ export class FaultRun {
     const { settings, fault, relays } = this.#options;
     const records = await this.#readWhole();
     for (const lostAt of this.#sessionsLostAt) {
-      const isUnsaved = ({ timestampMs }: ReceivedRecord) => timestampMs > lostAt - SAVE_LAG_MS && timestampMs <= lostAt;
+      const isUnsaved = ({ timestampMs }: ReceivedRecord) =>
+        timestampMs > lostAt - SAVE_LAG_MS && timestampMs <= lostAt;
       this.mayRepeat(records.filter(isUnsaved).length);
     }
     const report = await this.#report(records);
