@@ -5,7 +5,7 @@ import type { RelayOptions } from "../src/settings/settings.ts";
 import { armFailpoint, type Failpoint, type FailpointPlace } from "./failpoint.ts";
 import { connect } from "./outbox-database.ts";
 import { type ProxiedBroker, startProxiedBroker } from "./proxied-broker.ts";
-import { launchRelay, type RelayProcess, spawnRelay } from "./relay-process.ts";
+import type { RelayProcess } from "./relay-process.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import {
   countedData,
@@ -34,7 +34,6 @@ let services: RelayServices;
 let broker: ProxiedBroker;
 let event: CountedEvent;
 let topic: TopicReader;
-const relays: RelayProcess[] = [];
 const failpoints: Failpoint[] = [];
 
 beforeAll(async () => {
@@ -44,8 +43,7 @@ beforeAll(async () => {
 afterEach(async () => {
   broker.proxy.mend();
   broker.proxy.dropProduceReplies(0);
-  for (const relay of relays) relay.kill("SIGKILL");
-  await Promise.all(relays.splice(0).map((relay) => relay.exited));
+  await services.killProcesses();
   for (const failpoint of failpoints.splice(0)) await failpoint.cut();
   await services.client.query("UPDATE waybill.relay_cursor SET holder = NULL, lease_until = NULL");
   await services.client.query("DELETE FROM waybill.relay_instance");
@@ -64,21 +62,13 @@ async function prepare(): Promise<void> {
   topic = await readTopic(broker.brokers, event.topic);
 }
 
-function options(changes: Partial<RelayOptions> = {}): RelayOptions {
-  return services.options({ brokers: broker.brokers, leaseMs: LEASE_MS, ...changes });
-}
-
-async function spawn(changes: Partial<RelayOptions> = {}): Promise<RelayProcess> {
-  const relay = await spawnRelay(options(changes));
-  relays.push(relay);
-  return relay;
+function spawn(changes: Partial<RelayOptions> = {}): Promise<RelayProcess> {
+  return services.spawn({ brokers: broker.brokers, leaseMs: LEASE_MS, ...changes });
 }
 
 /** It need not get as far as to say that it has started. */
 function launch(): RelayProcess {
-  const { process } = launchRelay(options());
-  relays.push(process);
-  return process;
+  return services.launch({ brokers: broker.brokers, leaseMs: LEASE_MS });
 }
 
 async function arm(place: FailpointPlace): Promise<Failpoint> {

@@ -14,7 +14,7 @@ import {
   waiting,
 } from "./dead-letter-asks.ts";
 import { connect } from "./outbox-database.ts";
-import { type RelayProcess, spawnRelay } from "./relay-process.ts";
+import type { RelayProcess } from "./relay-process.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import {
   countedData,
@@ -30,26 +30,21 @@ import type { TopicReader } from "./topic-reader.ts";
 let services: RelayServices;
 let event: CountedEvent;
 let topic: TopicReader;
-let relays: RelayProcess[] = [];
 let blockers: pg.Client[] = [];
 
 beforeAll(async () => {
   services = await startRelayServices();
 });
 afterEach(async () => {
-  for (const relay of relays) relay.kill("SIGKILL");
-  await Promise.all(relays.map(({ exited }) => exited));
-  relays = [];
+  await services.killProcesses();
   await Promise.all(blockers.map((blocker) => blocker.end()));
   blockers = [];
   await services.cleanUp();
 });
 afterAll(() => services.stop());
 
-async function spawn(): Promise<RelayProcess> {
-  const relay = await spawnRelay(services.options({ leaseMs: 60_000, idleCheckpointMs: 60_000 }));
-  relays.push(relay);
-  return relay;
+function spawn(): Promise<RelayProcess> {
+  return services.spawn({ leaseMs: 60_000, idleCheckpointMs: 60_000 });
 }
 
 async function kill(relay: RelayProcess): Promise<void> {
@@ -184,7 +179,7 @@ it("while a key is held and two instances share the shards: the other respects t
     "SELECT holder FROM waybill.relay_cursor JOIN waybill.dead_letter ON shard_group = shard >> 3 WHERE outbox_id = $1",
     [offender?.outbox_id],
   );
-  await kill(relays.find(({ instance }) => instance === rows[0]?.holder) as RelayProcess);
+  await kill(services.processes.find(({ instance }) => instance === rows[0]?.holder) as RelayProcess);
   await insertEvents(services.client, event, [{ key: "p", version: 7 }]);
   await eventually(async () => (await waiting(services.client)) === 6);
   await expectDelivered(1);

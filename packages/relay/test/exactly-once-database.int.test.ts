@@ -7,7 +7,7 @@ import type { RelayOptions } from "../src/settings/settings.ts";
 import { askForRedrive, createLimitedTopic, insertLarge, shrinkDeadLetters, waiting } from "./dead-letter-asks.ts";
 import { DeliveryChecker } from "./delivery-checker.ts";
 import { connect, withClient } from "./outbox-database.ts";
-import { type RelayProcess, spawnRelay } from "./relay-process.ts";
+import type { RelayProcess } from "./relay-process.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import { createStressSchema, runStressWriters, stressedVersion, stressSchema } from "./stress-writers.ts";
 import { type CountedEvent, createCountedEvent, insertEvents, insertSchema, upTo, versionsOf } from "./test-event.ts";
@@ -17,15 +17,11 @@ const LIMIT_MS = 240_000;
 
 let services: RelayServices;
 let postgres: PostgresServer | null = null;
-let relays: RelayProcess[] = [];
 
 beforeAll(async () => {
   services = await startRelayServices();
 });
 afterEach(async () => {
-  for (const relay of relays) relay.kill("SIGKILL");
-  await Promise.all(relays.map((relay) => relay.exited));
-  relays = [];
   await services.cleanUp();
   await postgres?.remove();
 });
@@ -33,12 +29,8 @@ afterAll(() => services.stop());
 
 const cursorTopic = `cursors-${randomUUID()}`;
 
-async function spawn(changes: Partial<RelayOptions> = {}): Promise<RelayProcess> {
-  const relay = await spawnRelay(
-    services.options({ delivery: "exactly-once", cursorTopic, checkpointMs: 60_000, batchSize: 20, ...changes }),
-  );
-  relays.push(relay);
-  return relay;
+function spawn(changes: Partial<RelayOptions> = {}): Promise<RelayProcess> {
+  return services.spawn({ delivery: "exactly-once", cursorTopic, checkpointMs: 60_000, batchSize: 20, ...changes });
 }
 
 it(

@@ -4,7 +4,7 @@ import { describeEvent, parseFrame } from "@waybill/events";
 import { eventually } from "@waybill/harness";
 import type { RelayOptions } from "../src/settings/settings.ts";
 import { type DeliveryReport, DeliveryChecker } from "./delivery-checker.ts";
-import { type RelayProcess, spawnRelay } from "./relay-process.ts";
+import type { RelayProcess } from "./relay-process.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { createStressSchema, runStressWriters, stressedVersion, stressSchema } from "./stress-writers.ts";
@@ -24,7 +24,6 @@ const TEST_MS = 120_000;
 const LIMIT_MS = TEST_MS / 2;
 
 let services: RelayServices;
-let relays: RelayProcess[] = [];
 let cursorTopic: string;
 /** Ends the writers of the test at hand. */
 let endWriting: () => Promise<unknown> = async () => {};
@@ -36,36 +35,25 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await endWriting();
-  await endRelays();
   await services.cleanUp();
   await services.client.query("TRUNCATE stress.audit; UPDATE stress.aggregate SET version = 0");
 });
 afterAll(() => services.stop());
 
-async function endRelays(): Promise<void> {
-  for (const relay of relays) relay.kill("SIGKILL");
-  await Promise.all(relays.map((relay) => relay.exited));
-  relays = [];
-}
-
-async function spawn(changes: Partial<RelayOptions> = {}): Promise<RelayProcess> {
-  const relay = await spawnRelay(
-    services.options({
-      delivery: "exactly-once",
-      cursorTopic,
-      checkpointMs: NEVER_SAVED_MS,
-      leaseMs: LEASE_MS,
-      batchSize: 20,
-      ...changes,
-    }),
-  );
-  relays.push(relay);
-  return relay;
+function spawn(changes: Partial<RelayOptions> = {}): Promise<RelayProcess> {
+  return services.spawn({
+    delivery: "exactly-once",
+    cursorTopic,
+    checkpointMs: NEVER_SAVED_MS,
+    leaseMs: LEASE_MS,
+    batchSize: 20,
+    ...changes,
+  });
 }
 
 /** What those that run say last, for when a test waits in vain. */
 function relaysTell(): string {
-  return relays.map(({ pid, log }) => `${pid}: ${JSON.stringify(log.slice(-5))}`).join("\n");
+  return services.processes.map(({ pid, log }) => `${pid}: ${JSON.stringify(log.slice(-5))}`).join("\n");
 }
 
 /** Until a relay goes on from Kafka's cursors in all groups. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually, startTestBroker, type TestBroker } from "@waybill/harness";
-import { COMPRESSIONS } from "../src/publishers/compression.ts";
+import { COMPRESSIONS } from "../src/settings/kafka-settings.ts";
 import { kafkajsCompression } from "../src/publishers/kafkajs/kafkajs-compression.ts";
 import { rowView, rowsOf } from "./publisher-rows.ts";
 import { append, type Driver, makeTopic, publish, REGISTRY_ID, TestPublishers } from "./test-publisher.ts";

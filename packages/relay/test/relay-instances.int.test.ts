@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
 import { eventually } from "@waybill/harness";
 import type { RelayOptions } from "../src/settings/settings.ts";
-import { type RelayProcess, spawnRelay } from "./relay-process.ts";
+import type { RelayProcess } from "./relay-process.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import {
   type CountedEvent,
@@ -21,23 +21,15 @@ const LONG_LEASE_MS = 600_000;
 const SHORT_LEASE_MS = 2_000;
 
 let services: RelayServices;
-let relays: RelayProcess[] = [];
 
 beforeAll(async () => {
   services = await startRelayServices();
 });
-afterEach(async () => {
-  for (const relay of relays) relay.kill("SIGKILL");
-  await Promise.all(relays.map((relay) => relay.exited));
-  relays = [];
-  await services.cleanUp();
-});
+afterEach(() => services.cleanUp());
 afterAll(() => services.stop());
 
-async function spawn(changes: Partial<RelayOptions> = {}, nodeOptions: readonly string[] = []): Promise<RelayProcess> {
-  const relay = await spawnRelay(services.options({ leaseMs: LONG_LEASE_MS, ...changes }), nodeOptions);
-  relays.push(relay);
-  return relay;
+function spawn(changes: Partial<RelayOptions> = {}, nodeOptions: readonly string[] = []): Promise<RelayProcess> {
+  return services.spawn({ leaseMs: LONG_LEASE_MS, ...changes }, nodeOptions);
 }
 
 interface Holding {

@@ -4,6 +4,7 @@ import pg from "pg";
 import { createLogger } from "../src/observability/logger.ts";
 import { type RunningRelay, startRelay } from "../src/relay.ts";
 import type { RelayOptions } from "../src/settings/settings.ts";
+import { launchRelay, type RelayProcess } from "./relay-process.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";
 import type { CountedEvent } from "./test-event.ts";
 import { createTopic, readTopic, type TopicReader } from "./topic-reader.ts";
@@ -18,11 +19,19 @@ export interface RelayServices {
   readonly log: LogLine[];
   options(changes?: Partial<RelayOptions>): RelayOptions;
   start(changes?: Partial<RelayOptions>): Promise<RunningRelay>;
+  /** Relays in processes of their own, of `spawn` and `launch`. */
+  readonly processes: readonly RelayProcess[];
+  /** Resolves when it has started. */
+  spawn(changes?: Partial<RelayOptions>, nodeOptions?: readonly string[]): Promise<RelayProcess>;
+  /** It need not get as far as to say that it has started. */
+  launch(changes?: Partial<RelayOptions>): RelayProcess;
+  /** Ends all of `processes` by SIGKILL. */
+  killProcesses(): Promise<void>;
   /** Registers the event's schema, as `schemas push` does. */
   register(event: CountedEvent): Promise<number>;
   /** Makes the event's topic and reads it. */
   topicOf(event: CountedEvent, partitions?: number): Promise<TopicReader>;
-  /** Ends what `start` and `topicOf` began: after each test. */
+  /** Ends what `start`, `spawn`, `launch` and `topicOf` began, and empties the outbox: after each test. */
   cleanUp(): Promise<void>;
   /** After all tests. */
   stop(): Promise<void>;
@@ -40,6 +49,7 @@ export async function startRelayServices(): Promise<RelayServices> {
   const log: LogLine[] = [];
   const logger = createLogger("debug", { write: (line) => void log.push(JSON.parse(line)) });
   const running: { stop(): Promise<void> }[] = [];
+  const processes: RelayProcess[] = [];
   const options = (changes: Partial<RelayOptions> = {}): RelayOptions => ({
     databaseUrl: database.url,
     brokers: broker.brokers,
@@ -50,6 +60,15 @@ export async function startRelayServices(): Promise<RelayServices> {
     holdRetryMs: 100,
     ...changes,
   });
+  const launch = (changes?: Partial<RelayOptions>, nodeOptions: readonly string[] = []) => {
+    const launched = launchRelay(options(changes), nodeOptions);
+    processes.push(launched.process);
+    return launched;
+  };
+  const killProcesses = async () => {
+    for (const relay of processes) relay.kill("SIGKILL");
+    await Promise.all(processes.splice(0).map((relay) => relay.exited));
+  };
   return {
     database,
     broker,
@@ -62,6 +81,14 @@ export async function startRelayServices(): Promise<RelayServices> {
       running.push(relay);
       return relay;
     },
+    processes,
+    async spawn(changes, nodeOptions) {
+      const { process, started } = launch(changes, nodeOptions);
+      await started();
+      return process;
+    },
+    launch: (changes) => launch(changes).process,
+    killProcesses,
     register: (event) => registerSchema(registry.url, event),
     async topicOf(event, partitions) {
       await createTopic(broker.brokers, event.topic, partitions);
@@ -70,6 +97,7 @@ export async function startRelayServices(): Promise<RelayServices> {
       return reader;
     },
     async cleanUp() {
+      await killProcesses();
       await Promise.all(running.splice(0).map((service) => service.stop()));
       await client.query("TRUNCATE waybill.outbox, waybill.dead_letter, waybill.discarded_event");
       log.length = 0;

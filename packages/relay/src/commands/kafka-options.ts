@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { kafkaSettingNames } from "../kafka/kafka-admin.ts";
+import { kafkaSettingNames } from "../settings/kafka-settings.ts";
 import { settingOption } from "../settings/setting-option.ts";
 import { settingsTable } from "../settings/settings.ts";
 

@@ -1,6 +1,7 @@
 import { SHARD_GROUPS } from "../cursors/shard-groups.ts";
 import { messageOf, RelayError } from "../errors.ts";
-import { type KafkaAdmin, type KafkaSettings, type NewTopic, withKafkaAdmin } from "../kafka/kafka-admin.ts";
+import { type KafkaAdmin, type NewTopic, withKafkaAdmin } from "../kafka/kafka-admin.ts";
+import type { KafkaSettings } from "../settings/kafka-settings.ts";
 import { topicDefaults } from "../kafka/topic-plan.ts";
 
 /**

@@ -1,26 +1,7 @@
 import type { Admin } from "kafkajs";
 import { messageOf, RelayError } from "../errors.ts";
-import { kafkaSettings } from "../settings/kafka-settings.ts";
-import type { RelaySettings, SettingName } from "../settings/settings.ts";
+import type { KafkaSettings } from "../settings/kafka-settings.ts";
 import { loadKafkaSecurity } from "./kafka-security.ts";
-
-/** The settings that a connection to Kafka takes. */
-export type KafkaSettingName =
-  | "brokers"
-  | "clientId"
-  | "connectTimeoutMs"
-  | "sendTimeoutMs"
-  | keyof typeof kafkaSettings;
-
-export const kafkaSettingNames: readonly KafkaSettingName[] = [
-  "brokers",
-  "clientId",
-  "connectTimeoutMs",
-  "sendTimeoutMs",
-  ...(Object.keys(kafkaSettings) as (keyof typeof kafkaSettings & SettingName)[]),
-];
-
-export type KafkaSettings = Pick<RelaySettings, KafkaSettingName>;
 
 /** A topic's or broker's settings by name; null when the relay's principal may not read them. */
 export type KafkaConfigs = ReadonlyMap<string, string> | null;

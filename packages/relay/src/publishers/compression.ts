@@ -1,10 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip, zstdCompress, zstdDecompress } from "node:zlib";
 import { compressionsAlgorithms } from "@platformatic/kafka";
-
-export const COMPRESSIONS = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
-/** How record batches are compressed. */
-export type Compression = (typeof COMPRESSIONS)[number];
+import type { Compression } from "../settings/kafka-settings.ts";
 
 export interface Codec {
   /** In the attributes of a record batch. */

@@ -1,9 +1,9 @@
 import { kafkaSettings } from "./kafka-settings.ts";
 
-type KafkaSettings = {
+type GivenSettings = {
   readonly [Name in keyof typeof kafkaSettings]?: ReturnType<(typeof kafkaSettings)[Name]["parse"]>;
 };
-type Name = keyof KafkaSettings;
+type Name = keyof GivenSettings;
 
 const tlsDetails = ["kafkaTlsCaFile", "kafkaTlsCertFile", "kafkaTlsKeyFile", "kafkaTlsServerName"] as const;
 const passwordDetails = ["kafkaSaslUsername", "kafkaSaslPassword", "kafkaSaslPasswordFile"] as const;
@@ -11,11 +11,11 @@ const clientDetails = ["kafkaOauthClientId", "kafkaOauthClientSecret", "kafkaOau
 const endpointDetails = [...clientDetails, "kafkaOauthScope"] as const;
 
 /** What is wrong with the settings of TLS and SASL taken together, each alone being well. Pure. */
-export function kafkaSecurityProblems(values: KafkaSettings): readonly string[] {
+export function kafkaSecurityProblems(values: GivenSettings): readonly string[] {
   return [...tlsProblems(values), ...saslProblems(values)];
 }
 
-function tlsProblems(values: KafkaSettings): string[] {
+function tlsProblems(values: GivenSettings): string[] {
   const problems: string[] = [];
   if (values.kafkaTls !== true) problems.push(...useless(values, tlsDetails, "without KAFKA_TLS=true"));
   if (isGiven(values, "kafkaTlsCertFile") !== isGiven(values, "kafkaTlsKeyFile")) {
@@ -24,7 +24,7 @@ function tlsProblems(values: KafkaSettings): string[] {
   return problems;
 }
 
-function saslProblems(values: KafkaSettings): string[] {
+function saslProblems(values: GivenSettings): string[] {
   const mechanism = values.kafkaSaslMechanism ?? "none";
   const oauth = ["kafkaOauthTokenFile", "kafkaOauthTokenUrl", ...endpointDetails] as const;
   const where = `with KAFKA_SASL_MECHANISM=${mechanism}`;
@@ -35,7 +35,7 @@ function saslProblems(values: KafkaSettings): string[] {
   return [...problems, ...oneOf(values, "kafkaSaslPassword", "kafkaSaslPasswordFile")];
 }
 
-function oauthProblems(values: KafkaSettings): string[] {
+function oauthProblems(values: GivenSettings): string[] {
   const problems = oneOf(values, "kafkaOauthTokenFile", "kafkaOauthTokenUrl");
   if (!isGiven(values, "kafkaOauthTokenUrl")) {
     return [...problems, ...useless(values, endpointDetails, `without ${envOf("kafkaOauthTokenUrl")}`)];
@@ -46,18 +46,18 @@ function oauthProblems(values: KafkaSettings): string[] {
   return [...problems, ...oneOf(values, "kafkaOauthClientSecret", "kafkaOauthClientSecretFile")];
 }
 
-function oneOf(values: KafkaSettings, one: Name, other: Name): string[] {
+function oneOf(values: GivenSettings, one: Name, other: Name): string[] {
   const given = [one, other].filter((name) => isGiven(values, name)).length;
   return given === 1
     ? []
     : [`give either ${envOf(one)} or ${envOf(other)}: ${given === 0 ? "none is" : "both are"} set`];
 }
 
-function useless(values: KafkaSettings, names: readonly Name[], where: string): string[] {
+function useless(values: GivenSettings, names: readonly Name[], where: string): string[] {
   return names.filter((name) => isGiven(values, name)).map((name) => `${envOf(name)} does nothing ${where}`);
 }
 
-function isGiven(values: KafkaSettings, name: Name): boolean {
+function isGiven(values: GivenSettings, name: Name): boolean {
   return values[name] !== undefined && values[name] !== null;
 }
 

@@ -1,4 +1,3 @@
-import { COMPRESSIONS } from "../publishers/compression.ts";
 import {
   booleanSetting,
   choiceSetting,
@@ -7,9 +6,13 @@ import {
   optionalUrlSetting,
   textSetting,
 } from "./setting-kinds.ts";
+import type { RelaySettings } from "./settings.ts";
 
 export const DRIVERS = ["wire", "kafkajs"] as const;
 export const DELIVERIES = ["at-least-once", "exactly-once"] as const;
+export const COMPRESSIONS = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
+/** How record batches are compressed. */
+export type Compression = (typeof COMPRESSIONS)[number];
 export const SASL_MECHANISMS = ["none", "plain", "scram-sha-256", "scram-sha-512", "oauthbearer"] as const;
 
 /** The settings of how Kafka is spoken to: rows of the settings table. */
@@ -157,3 +160,21 @@ function oauthSettings() {
     }),
   } as const;
 }
+
+/** The settings that a connection to Kafka takes. */
+export type KafkaSettingName =
+  | "brokers"
+  | "clientId"
+  | "connectTimeoutMs"
+  | "sendTimeoutMs"
+  | keyof typeof kafkaSettings;
+
+export const kafkaSettingNames: readonly KafkaSettingName[] = [
+  "brokers",
+  "clientId",
+  "connectTimeoutMs",
+  "sendTimeoutMs",
+  ...(Object.keys(kafkaSettings) as (keyof typeof kafkaSettings)[]),
+];
+
+export type KafkaSettings = Pick<RelaySettings, KafkaSettingName>;

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type pg from "pg";
 import type { CliEnvironment } from "../../cli-environment.ts";
 import { messageOf, RelayError } from "../../errors.ts";
-import { kafkaSettingNames } from "../../kafka/kafka-admin.ts";
+import { kafkaSettingNames } from "../../settings/kafka-settings.ts";
 import { settingOption } from "../../settings/setting-option.ts";
 import { readSettingSources } from "../../settings/setting-sources.ts";
 import { isGiven, loadSelected, type SettingName } from "../../settings/settings.ts";

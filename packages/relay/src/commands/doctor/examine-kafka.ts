@@ -1,5 +1,6 @@
 import { messageOf } from "../../errors.ts";
-import { type KafkaSettings, withKafkaAdmin } from "../../kafka/kafka-admin.ts";
+import { withKafkaAdmin } from "../../kafka/kafka-admin.ts";
+import type { KafkaSettings } from "../../settings/kafka-settings.ts";
 import { type Check, checksOf } from "./check.ts";
 import { checkBroker, checkTopic } from "./kafka-verdicts.ts";
 

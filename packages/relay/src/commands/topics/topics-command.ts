@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { CliEnvironment } from "../../cli-environment.ts";
 import { messageOf, RelayError } from "../../errors.ts";
-import { type KafkaAdmin, kafkaSettingNames, withKafkaAdmin } from "../../kafka/kafka-admin.ts";
+import { type KafkaAdmin, withKafkaAdmin } from "../../kafka/kafka-admin.ts";
+import { kafkaSettingNames } from "../../settings/kafka-settings.ts";
 import { settingOption } from "../../settings/setting-option.ts";
 import { readSettingSources } from "../../settings/setting-sources.ts";
 import { loadSelected, type SettingName } from "../../settings/settings.ts";

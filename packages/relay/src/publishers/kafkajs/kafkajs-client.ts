@@ -10,7 +10,7 @@ import {
 } from "kafkajs";
 import { messageOf } from "../../errors.ts";
 import type { KafkaSasl, KafkaSecurity, KafkaTls } from "../../kafka/kafka-security.ts";
-import type { Compression } from "../compression.ts";
+import type { Compression } from "../../settings/kafka-settings.ts";
 import { kafkajsCompression } from "./kafkajs-compression.ts";
 
 export interface KafkajsClientOptions {

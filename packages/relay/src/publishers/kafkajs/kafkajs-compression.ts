@@ -1,5 +1,6 @@
 import kafkajs, { type CompressionTypes as CompressionType } from "kafkajs";
-import { codecOf, type Compression } from "../compression.ts";
+import type { Compression } from "../../settings/kafka-settings.ts";
+import { codecOf } from "../compression.ts";
 
 /** Node.js does not find these among the names that the CommonJS module exports. */
 const { CompressionCodecs, CompressionTypes } = kafkajs;
