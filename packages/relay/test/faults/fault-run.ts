@@ -42,7 +42,7 @@ const IN_FLIGHT = 2 * BATCH;
  * Saves go by the control connection, one at a time and beside the publishing. One may wait there for as long as retention
  * waits for a slot's lock, and what is acknowledged meanwhile is not saved.
  */
-const SAVE_LAG_MS = 200;
+const SAVE_LAG_MS = 100;
 
 /** The key of events that are not the writers': the checker leaves them out. */
 export const POISON_KEY = "poison";
