@@ -19,7 +19,7 @@ const SAVES = 5;
 const WARM_UP_POLLS = 20;
 /** More than two batches. */
 const BACKLOG = 10_000;
-const BATCH = 4_000;
+const BATCH = 3_000;
 const LOADED_AT_ONCE = 100_000;
 /** Half of the saves after which the relay writes the cursors anew under an old transaction: the average of a long time. */
 const SAVES_BEFORE = 60;
@@ -31,31 +31,24 @@ export async function openGrowthTable(serverUrl: string, power: number): Promise
   await server.query(`CREATE DATABASE growth_${power}`);
   await server.end();
   url.pathname = `/growth_${power}`;
-  const [client, writer, holder] = await Promise.all([connect(url.href), connect(url.href), connect(url.href)]);
+  const [writer, holder] = await Promise.all([connect(url.href), connect(url.href)]);
   await migrate(writer);
-  await client.query(sessionSettings);
-  const reader = new ReaderSession({
-    client,
-    instanceId: "growth",
-    batchSize: BATCH,
-    maxBatchBytes: 16_000_000,
-    deliver: () => {},
-  });
-  const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-  const schedstat = `/proc/${rows[0]?.pid}/schedstat`;
-  const table = new GrowthTable(power, { client, writer, holder, reader, schedstat });
+  const table = new GrowthTable(power, { url: url.href, writer, holder });
   await table.fill();
-  await writer.query("UPDATE waybill.relay_cursor SET s1 = pg_current_snapshot()");
-  await reader.claim();
   return table;
 }
 
 interface Parts {
-  readonly client: pg.Client;
+  readonly url: string;
   readonly writer: pg.Client;
   /** Has the old transaction. */
   readonly holder: pg.Client;
-  readonly reader: ReaderSession;
+}
+
+/** A reader of one visit, and where the CPU time of its backend stands. */
+interface Reading {
+  readonly client: pg.Client;
+  readonly session: ReaderSession;
   readonly schedstat: string;
 }
 
@@ -78,34 +71,60 @@ export class GrowthTable {
     this.#rows = all;
   }
 
-  /** What events cost now. @param isPinned while a transaction is open that is older than all of them */
+  /**
+   * What events cost now, to a backend that was just started: by where its memory happens to lie, one may cost a quarter more than
+   * another for as long as it lives.
+   *
+   * @param isPinned while a transaction is open that is older than all of them
+   */
   async visit(isPinned: boolean): Promise<Costs> {
     const { holder, writer } = this.#parts;
     if (this.#rows > 1.2 * 10 ** this.power) await this.fill();
-    await this.#readAll();
+    const reading = await this.#startReading();
     if (isPinned) {
       await holder.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
       await holder.query("SELECT pg_current_xact_id()");
     }
     await writer.query(LEAVE_VERSIONS);
-    const steady = await this.#measureSteadyState();
-    const backlog = await this.#measureBacklog();
+    const steady = await this.#measureSteadyState(reading);
+    const backlog = await this.#measureBacklog(reading);
     if (isPinned) await holder.query("COMMIT");
     await writer.query("SELECT waybill.compact_cursors(0)");
+    await reading.client.end();
     return { ...steady, backlog };
   }
 
   async close(): Promise<void> {
-    const { client, writer, holder } = this.#parts;
-    await Promise.all([client.end(), writer.end(), holder.end()]);
+    const { writer, holder } = this.#parts;
+    await Promise.all([writer.end(), holder.end()]);
   }
 
-  async #measureSteadyState(): Promise<{ reading: number; saving: number }> {
+  /** All that is there is published. */
+  async #startReading(): Promise<Reading> {
+    const { url, writer } = this.#parts;
+    await writer.query(
+      "UPDATE waybill.relay_cursor SET s1 = pg_current_snapshot(), s2 = NULL, holder = NULL, lease_until = NULL",
+    );
+    const client = await connect(url);
+    await client.query(sessionSettings);
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    const session = new ReaderSession({
+      client,
+      instanceId: "growth",
+      batchSize: BATCH,
+      maxBatchBytes: 16_000_000,
+      deliver: () => {},
+    });
+    await session.claim();
+    return { client, session, schedstat: `/proc/${rows[0]?.pid}/schedstat` };
+  }
+
+  async #measureSteadyState(reading: Reading): Promise<{ reading: number; saving: number }> {
     const readings: number[] = [];
     const savings: number[] = [];
     for (let poll = -WARM_UP_POLLS; poll < SAVES * POLLS_OF_A_SAVE; poll++) {
       const isMeasured = poll >= 0;
-      const save = await this.#poll((micros) => isMeasured && readings.push(micros));
+      const save = await this.#poll(reading, (micros) => isMeasured && readings.push(micros));
       if (poll % POLLS_OF_A_SAVE === 0) await save((micros) => isMeasured && savings.push(micros));
     }
     return {
@@ -115,41 +134,24 @@ export class GrowthTable {
   }
 
   /** Writes a poll's events and reads them. Returns how to save what was read. */
-  async #poll(took: (micros: number) => void) {
-    const { reader } = this.#parts;
+  async #poll({ session, schedstat }: Reading, took: (micros: number) => void) {
     await this.#insert(EVENTS_OF_A_POLL);
-    const before = this.#cpuMicros();
-    const batch = await reader.read(reader.strands.all[0] as Strand);
-    took(this.#cpuMicros() - before);
+    const before = cpuMicros(schedstat);
+    const batch = await session.read(session.strands.all[0] as Strand);
+    took(cpuMicros(schedstat) - before);
     if (batch === null || batch.events !== EVENTS_OF_A_POLL) throw new Error("a poll has not read what was written");
     return async (saved: (micros: number) => void) => {
-      const started = this.#cpuMicros();
-      await reader.save(batch);
-      saved(this.#cpuMicros() - started);
+      const started = cpuMicros(schedstat);
+      await session.save(batch);
+      saved(cpuMicros(schedstat) - started);
     };
   }
 
-  async #measureBacklog(): Promise<number> {
+  async #measureBacklog({ session, schedstat }: Reading): Promise<number> {
     await this.#insert(BACKLOG);
-    const before = this.#cpuMicros();
-    const events = await this.#readAll();
-    return (this.#cpuMicros() - before) / events;
-  }
-
-  async #readAll(): Promise<number> {
-    const { reader } = this.#parts;
-    let events = 0;
-    for (let isQuiet = false; !isQuiet; ) {
-      const read = await reader.readOnce();
-      events += read;
-      isQuiet = read === 0 && !reader.isInWindow;
-    }
-    return events;
-  }
-
-  /** Microseconds that the reader's backend has run. */
-  #cpuMicros(): number {
-    return Number(readFileSync(this.#parts.schedstat, "utf8").split(" ")[0]) / 1_000;
+    const before = cpuMicros(schedstat);
+    const events = await readAll(session);
+    return (cpuMicros(schedstat) - before) / events;
   }
 
   async #insert(rows: number): Promise<void> {
@@ -169,6 +171,21 @@ export class GrowthTable {
       [from, to - 1, 10 ** this.power],
     );
   }
+}
+
+async function readAll(session: ReaderSession): Promise<number> {
+  let events = 0;
+  for (let isQuiet = false; !isQuiet; ) {
+    const read = await session.readOnce();
+    events += read;
+    isQuiet = read === 0 && !session.isInWindow;
+  }
+  return events;
+}
+
+/** Microseconds that a backend has run. */
+function cpuMicros(schedstat: string): number {
+  return Number(readFileSync(schedstat, "utf8").split(" ")[0]) / 1_000;
 }
 
 /** Rows $1 to $2, with 250 bytes of payload and 200 of headers, of 1,000 keys. */
