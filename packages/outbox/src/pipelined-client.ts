@@ -57,15 +57,13 @@ interface Call {
 
 /** What one of `query`'s overloads was given. Null: a query object of the caller's own, or what `pg` is to refuse. */
 function readCall([config, ...rest]: readonly unknown[]): Call | null {
-  const given: Record<string, unknown> = typeof config === "string" ? { text: config } : { ...(config as object) };
-  const { callback, ...statement } = given;
-  if (typeof statement["text"] !== "string" || isSubmittable(config)) return null;
+  if (isSubmittable(config)) return null;
   const values = rest.find(Array.isArray);
+  const given = { ...(typeof config === "string" ? { text: config } : (config as object)), ...(values && { values }) };
+  const { callback, ...statement } = given as Partial<Statement> & { readonly callback?: unknown };
+  if (typeof statement.text !== "string") return null;
   const answerTo = [...rest, callback].find((candidate) => typeof candidate === "function");
-  return {
-    statement: { ...statement, text: statement["text"], ...(values === undefined ? {} : { values }) },
-    callback: answerTo as Call["callback"],
-  };
+  return { statement: statement as Statement, callback: answerTo as Call["callback"] };
 }
 
 function isSubmittable(config: unknown): boolean {

@@ -40,8 +40,9 @@ export interface PipelinedConnection {
 /** What `publish` is told: no schema is missing. */
 const noRows = () => ({ command: "SELECT", rowCount: 0, oid: null, fields: [], rows: [] });
 
-const BEGINS = /^\s*(BEGIN|START)\b/i;
-/** Out of a transaction, or to a savepoint. */
+/** By the server's answers: a transaction began, or it, or a savepoint's part of it, is over. */
+const TURNS: ReadonlySet<string | null> = new Set(["BEGIN", "START", "COMMIT", "ROLLBACK"]);
+/** Asks to go back, out of a transaction or to a savepoint: everything else that is answered ROLLBACK has failed. */
 const GOES_BACK = /^\s*(ROLLBACK|ABORT)\b/i;
 
 const IN_FAILED_TRANSACTION = "25P02";
@@ -96,24 +97,21 @@ export class PipelinedPublishing {
     } catch (error) {
       throw await this.#causeOf(error);
     }
-    const begins = BEGINS.test(statement.text);
-    const goesBack = GOES_BACK.test(statement.text);
     // Of several statements in one text there are several answers.
     const commands = [answer].flat().map(({ command }) => command);
-    const ends = commands.includes("COMMIT") || commands.includes("ROLLBACK");
-    if (begins || goesBack || ends) await this.#onTurn(goesBack ? null : commands);
+    if (commands.some((command) => TURNS.has(command))) await this.#onTurn(statement, commands);
     return answer;
   }
 
-  /** A transaction, or a savepoint's part of it, is over. @param commands what the server did; null: it was asked to go back */
-  async #onTurn(commands: readonly (string | null)[] | null): Promise<void> {
+  async #onTurn({ text }: Statement, commands: readonly (string | null)[]): Promise<void> {
     await this.#answered;
     const failure = this.#failure;
     const seen = [...this.#seen];
     this.#failure = null;
     this.#seen.clear();
-    if (commands?.includes("ROLLBACK") === true && failure !== null) throw failure.error;
-    if (commands?.includes("COMMIT") === true) for (const id of seen) this.#known.add(id);
+    if (GOES_BACK.test(text)) return;
+    if (commands.includes("ROLLBACK") && failure !== null) throw failure.error;
+    if (commands.includes("COMMIT")) for (const id of seen) this.#known.add(id);
   }
 
   async #causeOf(error: unknown): Promise<unknown> {

@@ -37,6 +37,12 @@ afterEach(() => prisma.$disconnect());
 const keys = async () => (await database.stored()).map(({ key }) => key);
 const publishOne = (key: string) => prisma.$transaction((tx) => publish(tx, orderPlaced, placed(key)));
 
+/** From here on nothing is waited for: the first transaction tells the schema, and the commit of the second has seen it. */
+async function learnSchema(): Promise<void> {
+  await publishOne("the first");
+  await publishOne("the second");
+}
+
 it("sends events and goes on: their answer is not waited for once a schema is known by a commit", async () => {
   await publishOne("the first tells the schema");
   await publishOne("the second finds it there");
@@ -53,8 +59,7 @@ it("sends events and goes on: their answer is not waited for once a schema is kn
 });
 
 it("runs on while the server still works on the events", async () => {
-  await publishOne("the first");
-  await publishOne("the second");
+  await learnSchema();
   await withClient(database.url, async (blocker) => {
     await blocker.query("BEGIN; LOCK TABLE waybill.outbox IN ACCESS EXCLUSIVE MODE");
     let isPublished = false;
@@ -70,8 +75,7 @@ it("runs on while the server still works on the events", async () => {
 });
 
 it("fails the commit with the database's error, and nothing of the transaction is there", async () => {
-  await publishOne("the first");
-  await publishOne("the second");
+  await learnSchema();
   const transaction = prisma.$transaction(async (tx) => {
     await tx.order.create({ data: { customerId: "ada", totalCents: 1250 } });
     await publish(tx, orderPlaced, placed(REFUSED));
@@ -85,8 +89,7 @@ it("fails the commit with the database's error, and nothing of the transaction i
 });
 
 it("fails the next statement with the same error", async () => {
-  await publishOne("the first");
-  await publishOne("the second");
+  await learnSchema();
   let thrown: unknown;
   const transaction = prisma.$transaction(async (tx) => {
     await publish(tx, orderPlaced, placed(REFUSED));
@@ -100,8 +103,7 @@ it("fails the next statement with the same error", async () => {
 });
 
 it("is mended by going back to a savepoint, as any error is", async () => {
-  await publishOne("the first");
-  await publishOne("the second");
+  await learnSchema();
   await prisma.$transaction(async (tx) => {
     await publish(tx, orderPlaced, placed("before"));
     const inner = tx.$transaction(async (nested) => {
@@ -133,8 +135,7 @@ it("does not rely on a schema that a rollback took back", async () => {
 });
 
 it("refuses a transaction whose schema is gone from the database, and the next one brings it back", async () => {
-  await publishOne("the first");
-  await publishOne("the second");
+  await learnSchema();
   await database.clear();
   await expect(publishOne("lost its schema")).rejects.toThrow("run the transaction again");
   expect(await keys()).toEqual([]);
@@ -144,8 +145,7 @@ it("refuses a transaction whose schema is gone from the database, and the next o
 });
 
 it("fails when the connection is lost before the commit, and writes nothing", async () => {
-  await publishOne("the first");
-  await publishOne("the second");
+  await learnSchema();
   const transaction = prisma.$transaction(async (tx) => {
     await publish(tx, orderPlaced, placed("lost"));
     const [row] = await tx.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;

@@ -5,7 +5,6 @@ import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
 import { startDevBroker } from "@waybill/dev-broker";
 import { eventually } from "@waybill/harness";
 import { connect } from "./outbox-database.ts";
-import { spawnRelay } from "./relay-process.ts";
 import { readiness, type RelayServices, startRelayServices } from "./relay-services.ts";
 import { seededRandom } from "./seeded-random.ts";
 import {
@@ -39,13 +38,13 @@ it("loses and inverts nothing when it is killed in the middle, again and again",
   for (let round = 0; round < rounds; round++) {
     const stored = topic.records.length;
     await insertRound(event, round, perRound);
-    const relay = await spawnRelay(services.options({ batchSize: 3 }));
+    const relay = await services.spawn({ batchSize: 3 });
     // Somewhere in the round: its records are on the topic in part.
     await eventually(() => topic.records.length > stored + random() * 200);
     relay.kill("SIGKILL");
     expect(await relay.exited).toBe("SIGKILL");
   }
-  const relay = await spawnRelay(services.options({ batchSize: 3 }));
+  const relay = await services.spawn({ batchSize: 3 });
   await eventually(() => isComplete(event, topic.records, rounds * perRound));
   relay.kill("SIGTERM");
   expect(await relay.exited).toBe(0);
@@ -56,13 +55,13 @@ it("ends with 0 on SIGTERM, having finished and saved what was in flight", async
   const event = createCountedEvent();
   await services.register(event);
   const topic = await services.topicOf(event);
-  const relay = await spawnRelay(services.options({ batchSize: 10 }));
+  const relay = await services.spawn({ batchSize: 10 });
   await insertRound(event, 0, 200);
   await eventually(() => topic.records.length > 50);
   relay.kill("SIGTERM");
   expect(await relay.exited).toBe(0);
   expect(relay.log.map(({ msg }) => msg)).toContain("relay stopped");
-  const next = await spawnRelay(services.options());
+  const next = await services.spawn();
   await eventually(() => isComplete(event, topic.records, 200));
   next.kill("SIGTERM");
   expect(await next.exited).toBe(0);
@@ -74,7 +73,7 @@ it("ends at once on a second signal", async () => {
   const event = createCountedEvent();
   await services.register(event);
   await createTopic(services.broker.brokers, event.topic);
-  const relay = await spawnRelay(services.options({ graceMs: 600_000 }));
+  const relay = await services.spawn({ graceMs: 600_000 });
   // The relay's save waits for this lock, and so does the first signal.
   const blocker = await connect(services.database.url);
   await blocker.query("BEGIN");

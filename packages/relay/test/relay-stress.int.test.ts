@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { describeEvent, parseFrame } from "@waybill/events";
 import { eventually } from "@waybill/harness";
 import { DeliveryChecker } from "./delivery-checker.ts";
-import { spawnRelay } from "./relay-process.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { createStressSchema, runStressWriters, stressedVersion, stressSchema } from "./stress-writers.ts";
@@ -41,8 +40,8 @@ it.each([
     // The ring comes round every 8 s, and relays empty its slots as soon as they may.
     await services.client.query("SELECT waybill.set_slot_seconds(1)");
 
-    const options = services.options({ batchSize: 20, retentionHours: 0 });
-    let [older, newer] = await Promise.all([spawnRelay(options), spawnRelay(options)]);
+    const settings = { batchSize: 20, retentionHours: 0 };
+    let [older, newer] = await Promise.all([services.spawn(settings), services.spawn(settings)]);
     let isWriting = true;
     const writing = runStressWriters({
       url: services.database.url,
@@ -62,7 +61,7 @@ it.each([
       const exit = await older.exited;
       expect(exit).toBe(signal === "SIGTERM" ? 0 : signal);
       ends++;
-      [older, newer] = [newer, await spawnRelay(options)];
+      [older, newer] = [newer, await services.spawn(settings)];
     }
     await writing;
     expect(ends).toBeGreaterThan(0);

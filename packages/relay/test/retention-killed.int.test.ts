@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
 import { eventually } from "@waybill/harness";
 import type pg from "pg";
 import { connect } from "./outbox-database.ts";
-import { type RelayProcess, spawnRelay } from "./relay-process.ts";
+import type { RelayProcess } from "./relay-process.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import { insertIntoSlot, publishAllRows, rowsBySlot, slotAhead } from "./ring-rows.ts";
 
@@ -27,7 +27,7 @@ async function relayWaitingFor(slot: number): Promise<RelayProcess> {
   await publishAllRows(client);
   await writer.query("BEGIN");
   await insertIntoSlot(writer, { slot, ageHours: 25 });
-  const relay = await spawnRelay(services.options());
+  const relay = await services.spawn();
   await eventually(() => isWaitedFor(slot));
   return relay;
 }
@@ -74,7 +74,7 @@ it("an open writer delays a slot by a lock wait of 50 ms, and nobody else", asyn
   await publishAllRows(client);
   await writer.query("BEGIN");
   await insertIntoSlot(writer, { slot, ageHours: 25 });
-  const relay = await spawnRelay(services.options());
+  const relay = await services.spawn();
   const lockTimeouts = async () => {
     const text = await (await fetch(`${relay.httpUrl}/metrics`)).text();
     return Number(/^waybill_relay_retention_runs_total\{outcome="locked"\} (\d+)$/m.exec(text)?.[1]);

@@ -295,14 +295,17 @@ export class PublishLoop {
   }
 
   #onPublished(batch: Batch, occurredAtMs: Float64Array): void {
-    this.#strands.acknowledge(batch);
-    this.#checkpointer.request(batch.groups, batch.next);
+    this.#acknowledge(batch);
     this.#options.observer.onPublished(batch, occurredAtMs);
   }
 
   #onGroups({ next }: Batch, groups: readonly number[]): void {
-    this.#strands.acknowledge({ groups, next, lastId: 0 }); // of which of its ids, is not told
-    this.#checkpointer.request(groups, next);
+    this.#acknowledge({ groups, next, lastId: 0 }); // which of its ids are theirs, is not told
+  }
+
+  #acknowledge(part: Pick<Batch, "groups" | "next" | "lastId">): void {
+    this.#strands.acknowledge(part);
+    this.#checkpointer.request(part.groups, part.next);
   }
 
   #onPart(batch: Batch, lastId: number): void {
