@@ -1,14 +1,16 @@
+import { randomUUID } from "node:crypto";
 import type { Cursor } from "../cursors/cursor.ts";
 import type { DatabaseSession } from "../database/database-session.ts";
 import type { TransactionalLane } from "../publishers/lane-publisher.ts";
 import { fenced } from "../sql/cursor-store.ts";
-import { currentSnapshot } from "../sql/current-snapshot.ts";
-import { flushWal } from "../sql/flush-wal.ts";
 import type { ClaimedGroup } from "../sql/leases.ts";
 import { removeRedriven } from "../sql/redrive-rows.ts";
+import { beginMarks, hasMark, markState } from "../sql/relay-marks.ts";
 import type { GroupCursor } from "../reader/strands.ts";
+import { type KnownDatabase, requireKnownDatabase } from "./known-database.ts";
 import { LaneClaims } from "./lane-claims.ts";
-import { type KnownDatabase, requireKnownDatabase, type StartingPoint, writeBookmark } from "./relay-bookmark.ts";
+import { writeBookmark } from "./relay-bookmark.ts";
+import type { StartingPoint } from "./starting-point.ts";
 
 export interface ExactlyOnceObserver {
   /** A group cannot be taken over at the broker; tried again after `retryMs`. */
@@ -34,6 +36,10 @@ export class ExactlyOnce {
   readonly #options: ExactlyOnceOptions;
   readonly #database: KnownDatabase;
   readonly #claims: LaneClaims;
+  /** Names the marks of this session. */
+  readonly #session = randomUUID();
+  #lastMark = 0;
+  #durableMark = 0;
   #onReady: () => void = () => {};
 
   /** @throws RelayError EXACTLY_ONCE_IMPOSSIBLE */
@@ -45,7 +51,9 @@ export class ExactlyOnce {
       ...options,
       database: this.#database,
       isHeld: (group, epoch) => session.leases.held.get(group) === epoch,
-      snapshot: () => currentSnapshot(session.control),
+      hasMark: (group, mark) => hasMark(session.control, group, mark),
+      beginMarks: ({ group, epoch }, kept) =>
+        beginMarks(session.control, new Map([[group, epoch]]), this.#session, kept?.session ?? null),
       removeRedriven: async ({ group, epoch }, ids) => {
         await removeRedriven(session.control, new Map([[group, epoch]]), ids, []);
       },
@@ -84,12 +92,15 @@ export class ExactlyOnce {
    * Before a transaction is committed: its cursor may not be ahead of what the database still knows after a crash. That is
    * the rows, the events that were parked instead of being published, and what was redriven before.
    */
-  makeDurable(): Promise<void> {
-    return flushWal(this.#options.session.control);
+  async makeDurable(): Promise<void> {
+    const seq = ++this.#lastMark;
+    await markState(this.#options.session.control, { session: this.#session, seq });
+    this.#durableMark = seq; // they are answered in the order in which they are asked
   }
 
   /**
-   * What a group's part of a batch is stored with.
+   * What a group's part of a batch is stored with. Before a transaction is committed with it, but after all that it tells
+   * of, `makeDurable` must have been awaited.
    *
    * @param redriven of the rows those that the cursor does not cover
    * @throws RelayError CURSOR_FENCED
@@ -97,6 +108,7 @@ export class ExactlyOnce {
   bookmarkOf(group: number, cursor: Cursor, redriven: readonly number[] = []): string {
     const epoch = this.#options.session.leases.held.get(group);
     if (epoch === undefined) throw fenced();
-    return writeBookmark({ cursor, epoch, timeline: this.#database.timeline, redriven });
+    const mark = { session: this.#session, seq: this.#durableMark };
+    return writeBookmark({ cursor, epoch, timeline: this.#database.timeline, mark, redriven });
   }
 }

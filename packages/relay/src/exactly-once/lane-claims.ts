@@ -9,15 +9,21 @@
  * The fence comes first: after it nobody else can commit for the group, so the bookmark that is read then covers all that
  * ever will be committed by others, and the strand that begins at it repeats none of it. This holds whoever believes to
  * have the lease; the lease only keeps two from fencing each other all the time.
+ *
+ * Marks come last, and only for a lease that the database still knows: what this session commits can be known again by
+ * whoever claims next. Crash points: before them the bookmark is another's, whose marks are kept; after them it still is,
+ * until the first commit.
  */
 import { abortableDelay } from "../abortable-delay.ts";
 import { backoffMs } from "../backoff.ts";
 import { messageOf, RelayError } from "../errors.ts";
 import type { TransactionalLane } from "../publishers/lane-publisher.ts";
-import type { Snapshot } from "../cursors/snapshot.ts";
 import type { ClaimedGroup } from "../sql/leases.ts";
 import type { GroupCursor } from "../reader/strands.ts";
-import { type KnownDatabase, laneNames, readBookmark, startingPoint, type StartingPoint } from "./relay-bookmark.ts";
+import type { RelayMark } from "../sql/relay-marks.ts";
+import { type KnownDatabase, laneNames } from "./known-database.ts";
+import { readBookmark } from "./relay-bookmark.ts";
+import { startingPoint, type StartingPoint } from "./starting-point.ts";
 
 export interface LaneClaimsOptions {
   /** By group. */
@@ -27,8 +33,10 @@ export interface LaneClaimsOptions {
   readonly retryMaxMs: number;
   /** Whether the group is still held with this epoch. */
   readonly isHeld: (group: number, epoch: bigint) => boolean;
-  /** The database's snapshot of now. */
-  readonly snapshot: () => Promise<Snapshot>;
+  /** Whether the database has been in the state that was marked for the group. */
+  readonly hasMark: (group: number, mark: RelayMark) => Promise<boolean>;
+  /** Begins to mark states for the group, and keeps `marks` of an earlier session beside them. */
+  readonly beginMarks: (group: ClaimedGroup, marks: RelayMark | null) => Promise<void>;
   /** Forgets dead letters that were published, by whoever held the group, and not deleted before it died. */
   readonly removeRedriven: (group: ClaimedGroup, ids: readonly number[]) => Promise<void>;
   /** Ends all claiming. */
@@ -98,12 +106,18 @@ export class LaneClaims {
   }
 
   async #choose(claimed: ClaimedGroup, text: string | null): Promise<StartingPoint["cursor"]> {
-    const { database, snapshot, onIgnored, removeRedriven } = this.#options;
-    const side = { ...claimed, timeline: database.timeline, now: await snapshot() };
+    const { database, hasMark, beginMarks, onIgnored, removeRedriven } = this.#options;
+    const { group } = claimed;
     const bookmark = text === null ? null : readBookmark(text);
+    const side = {
+      ...claimed,
+      timeline: database.timeline,
+      hasMark: bookmark !== null && (await hasMark(group, bookmark.mark)),
+    };
     const start = startingPoint(side, bookmark);
-    if (start.ignored !== null) onIgnored(claimed.group, start.ignored);
+    if (start.ignored !== null) onIgnored(group, start.ignored);
     else if (bookmark !== null && bookmark.redriven.length > 0) await removeRedriven(claimed, bookmark.redriven);
+    await beginMarks(claimed, start.ignored === null ? (bookmark?.mark ?? null) : null);
     return start.cursor;
   }
 }

@@ -1,10 +1,15 @@
 import type pg from "pg";
 import type { DatabaseIdentity } from "./database-identity.ts";
 
-/** The upper half of an epoch counts adoptions: cursors that were kept elsewhere, under epochs of before, count no more. */
+/**
+ * The upper half of an epoch is the second of the latest adoption: cursors that were kept elsewhere, under epochs of before,
+ * count no more. A time rather than a count, which a database that was set back would reach again.
+ */
 const ADOPTION_BITS = 32;
+const NEXT_ADOPTION = `greatest((epoch >> ${ADOPTION_BITS}) + 1, extract(epoch FROM clock_timestamp())::bigint)`;
 
-export function adoptionsOf(epoch: bigint): bigint {
+/** Of a lease that has this epoch: seconds since 1970, or 0. */
+export function adoptionOf(epoch: bigint): bigint {
   return epoch >> BigInt(ADOPTION_BITS);
 }
 
@@ -15,7 +20,7 @@ export function adoptionsOf(epoch: bigint): bigint {
 export async function adoptCursor(client: pg.Client, identity: DatabaseIdentity): Promise<void> {
   await client.query(
     `UPDATE waybill.relay_cursor
-     SET epoch = ((epoch >> ${ADOPTION_BITS}) + 1) << ${ADOPTION_BITS}, holder = NULL, lease_until = NULL,
+     SET epoch = ${NEXT_ADOPTION} << ${ADOPTION_BITS}, holder = NULL, lease_until = NULL,
        system_identifier = $1, timeline = $2, database_oid = $3`,
     [identity.systemIdentifier, identity.timeline, identity.databaseOid],
   );

@@ -6,7 +6,7 @@ import { connect } from "../outbox-database.ts";
 import type { Fault } from "./fault.ts";
 import { postgresSettings } from "./fault-rig.ts";
 import type { FaultRun } from "./fault-run.ts";
-import { someReady } from "./relay-crew.ts";
+import { type RelayExit, someReady } from "./relay-crew.ts";
 import { flushWal, noteCrash } from "./wal.ts";
 
 const MOST_CRASHES = 10;
@@ -86,17 +86,24 @@ async function restoreOlderCopy(run: FaultRun): Promise<void> {
   await run.postgres.start();
   try {
     await run.strikeRepeatedly(async () => {
+      const refusals = refusalsOf(run).length;
       run.endWriters();
       await run.postgres.stop();
       // Events of before the backup that were published after it; and what was in flight at each stop.
       await run.topic.readToEnd();
-      run.mayRepeat(run.topic.records.length - storedThen);
+      run.republishes(run.topic.records.length - storedThen);
       run.noteStrike("session");
       await run.postgres.restoreFrom(backup);
       await run.postgres.start();
       await run.stopWriters();
       await run.skipVersions();
       run.startWriters();
+      // Only Kafka knows what this database has never been in; applications go on meanwhile.
+      if (run.isExactlyOnce) {
+        await eventually(() => refusalsOf(run).length > refusals);
+        await adopt(run, "--keep-position");
+        await someReady(run.crew);
+      }
     });
   } finally {
     await backup.remove();
@@ -121,9 +128,9 @@ async function failOver(run: FaultRun): Promise<void> {
   await run.stopWriters();
   await run.skipVersions();
   run.startWriters();
-  // The standby may be behind by all that came after its last message: its cursor then is as well.
-  run.mayRepeat(run.topic.records.length);
   await someReady(run.crew);
+  // The standby may be behind by all that came after its last message: its cursor then is as well.
+  if (!run.isExactlyOnce || hasLeftKafkaAside(run)) run.republishes(run.topic.records.length);
   await run.progress();
 }
 
@@ -137,15 +144,21 @@ async function moveToAnotherCluster(run: FaultRun): Promise<void> {
   run.moveDatabase(other);
   for (const { toDatabase } of run.routes) toDatabase.reset();
   run.noteStrike("session");
-  const refusal = await eventually(() =>
-    run.crew.flatMap((member) => member.exits).find(({ message }) => message.includes("adopt")),
-  );
+  const refusal = await eventually(() => refusalsOf(run)[0]);
   expect(refusal.status).toBe(1);
   expect(refusal.message).toContain("`outbox-relay adopt --help` tells how to go on.");
-  await adopt(run);
+  await adopt(run, "--republish-all");
   await someReady(run.crew);
   run.startWriters();
   await run.progress();
+}
+
+function refusalsOf(run: FaultRun): RelayExit[] {
+  return run.crew.flatMap((member) => member.exits).filter(({ message }) => message.includes("adopt"));
+}
+
+function hasLeftKafkaAside(run: FaultRun): boolean {
+  return run.crew.some((member) => member.log.some(({ msg }) => msg.includes("in Kafka is left aside")));
 }
 
 /** The tables that the run knows, row by row, as a logical copy takes them. */
@@ -184,10 +197,10 @@ async function writableColumns(client: pg.Client, table: string): Promise<string
 }
 
 /** A supervised relay takes the lock for a moment at every start: until adopt finds it free. */
-async function adopt(run: FaultRun): Promise<void> {
+async function adopt(run: FaultRun, how: "--keep-position" | "--republish-all"): Promise<void> {
   const errors: string[] = [];
   await eventually(async () => {
-    const code = await runCli(["adopt", "--republish-all", "--database-url", run.databaseUrl], {
+    const code = await runCli(["adopt", how, "--database-url", run.databaseUrl], {
       env: {},
       shutdown: new AbortController().signal,
       stdout: () => {},

@@ -56,9 +56,12 @@ interface Holding {
 /** The records of one transaction. */
 interface Flight {
   readonly partitions: SealedPartition[];
-  readonly bookmark: SealedPartition;
+  /** Null once records were removed: what is sealed with the rest, is asked when that is sent. */
+  readonly bookmark: SealedPartition | null;
   readonly bookmarkOf: Bookmark;
 }
+
+type SealedFlight = Flight & { readonly bookmark: SealedPartition };
 
 export class WireTransactionalLane implements TransactionalLane {
   readonly #options: WireTransactionalLaneOptions;
@@ -101,9 +104,9 @@ export class WireTransactionalLane implements TransactionalLane {
     this.#refuseWhileSending("send");
     if (bookmark === undefined) throw new Error("send() of a transactional lane without a bookmark");
     if (this.#flight !== null) throw new Error("send() before everything sent earlier is acknowledged or removed");
-    const { claim } = this.#held();
+    this.#held();
     this.#options.onSend();
-    this.#flight = this.#sealed(claim, this.#options.fill.seal(), bookmark);
+    this.#flight = { partitions: this.#options.fill.seal(), bookmark: null, bookmarkOf: bookmark };
     return this.#attempt(this.#flight);
   }
 
@@ -116,14 +119,14 @@ export class WireTransactionalLane implements TransactionalLane {
     this.#refuseWhileSending("remove");
     this.#options.fill.remove(ids);
     if (this.#flight === null || !this.unacknowledged().some((id) => ids.has(id))) return;
-    const { claim, producer } = this.#held();
-    const { partitions, bookmarkOf } = this.#flight;
+    const { producer } = this.#held();
+    const { partitions } = this.#flight;
     // Its sequence numbers have named other records: they go with the transaction.
     producer.spoil();
     this.#rewind(this.#flight);
     for (const partition of partitions) partition.remove(ids);
     if (this.unacknowledged().length === 0) this.#drop();
-    else this.#flight = this.#sealed(claim, partitions, bookmarkOf);
+    else this.#flight = { ...this.#flight, bookmark: null };
   }
 
   unacknowledged(): readonly number[] {
@@ -143,16 +146,18 @@ export class WireTransactionalLane implements TransactionalLane {
 
   async #attempt(flight: Flight): Promise<SendOutcome> {
     const holding = this.#held();
+    const sealed = this.#sealed(flight, holding.claim);
+    this.#flight = sealed;
     const sending = new AbortController();
     this.#sending = sending;
-    const outcome = await this.#try(holding, flight, sending.signal);
+    const outcome = await this.#try(holding, sealed, sending.signal);
     if (this.#sending !== sending) return outcome;
     this.#sending = null;
     if (outcome.failures.length === 0 && outcome.fenced === undefined) this.#drop();
     return outcome;
   }
 
-  async #try({ producer, sender }: Holding, flight: Flight, signal: AbortSignal): Promise<SendOutcome> {
+  async #try({ producer, sender }: Holding, flight: SealedFlight, signal: AbortSignal): Promise<SendOutcome> {
     try {
       if (producer.state === "spoiled" || producer.state === "aborted" || producer.isOverdue) {
         await this.#abort(producer, flight);
@@ -177,7 +182,7 @@ export class WireTransactionalLane implements TransactionalLane {
   async #store(
     producer: TransactionalProducer,
     sender: LaneSender,
-    flight: Flight,
+    flight: SealedFlight,
     signal: AbortSignal,
   ): Promise<readonly SendFailure[]> {
     const all = [...flight.partitions, flight.bookmark];
@@ -195,7 +200,7 @@ export class WireTransactionalLane implements TransactionalLane {
   async #judge(
     failures: readonly SendFailure[],
     producer: TransactionalProducer,
-    flight: Flight,
+    flight: SealedFlight,
   ): Promise<readonly SendFailure[]> {
     const told = failures.map((failure) => this.#ofBookmarks(failure, flight) ?? failure);
     if (told.every(({ reason }) => reason === "unavailable")) return told;
@@ -205,7 +210,7 @@ export class WireTransactionalLane implements TransactionalLane {
   }
 
   /** The bookmarks' topic is not the events': what is wrong with it is no reason to give an event up. */
-  #ofBookmarks({ topic, reason, message }: SendFailure, flight: Flight): SendFailure | null {
+  #ofBookmarks({ topic, reason, message }: SendFailure, flight: SealedFlight): SendFailure | null {
     if (topic !== flight.bookmark.topic) return null;
     const why = isRecordFailure(reason) ? `refuses a cursor (${message})` : message;
     return failureOfAll(flight, `the topic of cursors ${topic}: ${why}`);
@@ -217,13 +222,14 @@ export class WireTransactionalLane implements TransactionalLane {
     this.#options.observer.onAborted();
   }
 
-  #sealed({ partition, key }: LaneClaim, partitions: SealedPartition[], bookmarkOf: Bookmark): Flight {
-    const bookmark = this.#options.bookmarks.seal(partition, key, bookmarkOf(idsOf(partitions)));
-    return { partitions, bookmark, bookmarkOf };
+  #sealed({ partitions, bookmark, bookmarkOf }: Flight, { partition, key }: LaneClaim): SealedFlight {
+    const sealed = bookmark ?? this.#options.bookmarks.seal(partition, key, bookmarkOf(idsOf(partitions)));
+    return { partitions, bookmark: sealed, bookmarkOf };
   }
 
   #rewind({ partitions, bookmark }: Flight): void {
-    for (const partition of [...partitions, bookmark]) partition.rewind();
+    for (const partition of partitions) partition.rewind();
+    bookmark?.rewind();
   }
 
   #drop(): void {
@@ -246,7 +252,7 @@ function isFencing(error: unknown): boolean {
   return error instanceof CoordinatorRefusal && (error.isFenced || error.errorName === "INVALID_TXN_STATE");
 }
 
-function failureOfAll(flight: Flight, message: string): SendFailure {
+function failureOfAll(flight: SealedFlight, message: string): SendFailure {
   const topic = flight.partitions[0]?.topic ?? flight.bookmark.topic;
   return { reason: "unavailable", topic, ids: idsOf(flight.partitions), message };
 }
