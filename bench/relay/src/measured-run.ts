@@ -1,10 +1,14 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import { checkDeliveries, type DeliveryReport, type TopicRecords } from "./deliveries.ts";
 import type { Rig } from "./rig.ts";
 import type { RunningSubject, Subject } from "./subject.ts";
 import { readTopic } from "./topic-records.ts";
 import { type CpuUsage, UsageRecorder } from "./usage-recorder.ts";
+
+const execFileAsync = promisify(execFile);
 
 /** How long nothing may come. */
 const STALLED_MS = 60_000;
@@ -41,7 +45,7 @@ export async function measureRun(plan: RunPlan): Promise<MeasuredRun> {
   await subject.prepare?.(rig);
   try {
     await before?.(run);
-    await rig.client.query("CHECKPOINT"); // what the load has left to be written is not the subject's
+    await flushDisks(rig);
     const running = await subject.start(rig, { topic, events: before === undefined ? 0 : events, profileFolder });
     const pids = { subject: running.pid, postgres: rig.postgres.pid, broker: rig.brokerPid };
     const recorder = new UsageRecorder(pids);
@@ -63,6 +67,12 @@ export async function measureRun(plan: RunPlan): Promise<MeasuredRun> {
     await subject.cleanUp?.(rig);
     await rig.deleteTopic(topic);
   }
+}
+
+/** What the load and earlier runs have left to be written is not the subject's: a flush of its own would wait for that. */
+async function flushDisks({ client }: Rig): Promise<void> {
+  await client.query("CHECKPOINT");
+  await execFileAsync("sync");
 }
 
 async function untilPublished(rig: Rig, subject: RunningSubject, topic: string, events: number): Promise<void> {

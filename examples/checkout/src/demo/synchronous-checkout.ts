@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Database, Transaction } from "../database.ts";
 import { type OrderRequest, orderRequestSchema } from "../orders/order-request.ts";
-import { type NewOrder, takePayment, writeOrder } from "../orders/place-order.ts";
+import { type NewOrder, takePayment, writeOrder, writePayment } from "../orders/place-order.ts";
 import type { Providers } from "../providers/providers.ts";
 
 /**
@@ -17,6 +17,7 @@ export function addSynchronousCheckout(api: FastifyInstance, database: Database,
       const order = await takePayment({ database, payments: providers.payments }, request.body);
       await database.$transaction(async (tx) => {
         await writeOrder(tx, order);
+        await writePayment(tx, order);
         await reserveStock(tx, order);
       });
       const booking = await providers.carrier.book({ idempotencyKey: order.id });

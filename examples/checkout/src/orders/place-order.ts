@@ -43,7 +43,9 @@ export async function placeOrder(parts: PlaceOrderParts, request: OrderRequest):
   const order = await takePayment(parts, request);
   await parts.database.$transaction(async (tx) => {
     await writeOrder(tx, order);
+    // As soon as the order's row is ours: the database writes the events while the payment is on its way to it.
     await publishAll(tx, [placedEvent(order, parts.placedGeneration ?? 2), paymentEvent(order)]);
+    await writePayment(tx, order);
   });
   return order;
 }
@@ -64,15 +66,18 @@ export async function takePayment(
   return { ...priced, id, paymentId: randomUUID(), customerId: customer.id, charge, placedAt: new Date() };
 }
 
-/** The rows of a new order and its payment. */
-export async function writeOrder(tx: Transaction, order: NewOrder): Promise<void> {
-  const { id, customerId, charge, total, placedAt } = order;
+/** The rows of a new order and its lines. */
+export async function writeOrder(tx: Transaction, { id, customerId, total, placedAt, lines }: NewOrder): Promise<void> {
   await tx.order.create({
-    data: { id, customerId, total, currency: CURRENCY, placedAt, items: { createMany: { data: [...order.lines] } } },
+    data: { id, customerId, total, currency: CURRENCY, placedAt, items: { createMany: { data: [...lines] } } },
   });
+}
+
+/** The row of its payment. */
+export async function writePayment(tx: Transaction, { id, paymentId, charge, total }: NewOrder): Promise<void> {
   await tx.payment.create({
     data: {
-      id: order.paymentId,
+      id: paymentId,
       orderId: id,
       status: charge.succeeded ? "SUCCEEDED" : "FAILED",
       amount: total,
