@@ -113,7 +113,7 @@ describe("outbox-relay run", () => {
     const { code, stderr } = await runWith({ DATABASE_URL: empty.url });
     expect(stderr).toContain(
       "has no waybill.schema, waybill.outbox, waybill.relay_cursor, waybill.relay_instance, waybill.dead_letter, " +
-        "waybill.discarded_event, waybill.relay_mark: run `outbox-relay migrate`",
+        "waybill.discarded_event: run `outbox-relay migrate`",
     );
     expect(code).toBe(1);
     await empty.drop();

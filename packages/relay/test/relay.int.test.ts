@@ -91,7 +91,7 @@ describe("with a role of its own", () => {
       GRANT INSERT, UPDATE, TRUNCATE ON waybill.relay_cursor TO ${role};
       GRANT TRUNCATE ON waybill.outbox_0, waybill.outbox_1, waybill.outbox_2, waybill.outbox_3, waybill.outbox_4,
         waybill.outbox_5, waybill.outbox_6, waybill.outbox_7 TO ${role};
-      GRANT INSERT, UPDATE, DELETE ON waybill.relay_instance, waybill.relay_mark, waybill.dead_letter TO ${role};
+      GRANT INSERT, UPDATE, DELETE ON waybill.relay_instance, waybill.dead_letter TO ${role};
       GRANT INSERT ON waybill.discarded_event TO ${role}`);
     const url = new URL(services.database.url);
     url.username = role;

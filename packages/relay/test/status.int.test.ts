@@ -158,8 +158,7 @@ describe("outbox-relay status", () => {
   it("works on a database from before there were leases, and says what it cannot know", async () => {
     const old = await createOutboxDatabase();
     await withClient(old.url, async (older) => {
-      await older.query("DROP TABLE waybill.relay_instance, waybill.relay_mark");
-      await older.query("DROP TABLE waybill.dead_letter, waybill.discarded_event");
+      await older.query("DROP TABLE waybill.relay_instance; DROP TABLE waybill.dead_letter, waybill.discarded_event");
       await older.query("DELETE FROM waybill.relay_cursor WHERE shard_group > 0");
       await older.query("ALTER TABLE waybill.relay_cursor DROP COLUMN lease_until");
       await insertEvents(older, orders, countedData(keys, 1));

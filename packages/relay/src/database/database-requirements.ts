@@ -9,7 +9,6 @@ export const LATER_TABLES: readonly string[] = [
   "waybill.relay_instance",
   "waybill.dead_letter",
   "waybill.discarded_event",
-  "waybill.relay_mark",
 ];
 
 /**

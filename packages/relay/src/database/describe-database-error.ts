@@ -38,8 +38,8 @@ function remedyOf(code: string): string {
   if (code === "42501") {
     return (
       "Its role needs USAGE on the schema waybill, SELECT on its tables (all rows: BYPASSRLS where row-level security is on), " +
-      "UPDATE on waybill.relay_cursor, INSERT, UPDATE and DELETE on waybill.relay_instance, waybill.relay_mark and " +
-      "waybill.dead_letter, and INSERT on waybill.discarded_event."
+      "UPDATE on waybill.relay_cursor, INSERT, UPDATE and DELETE on waybill.relay_instance and waybill.dead_letter, and " +
+      "INSERT on waybill.discarded_event."
     );
   }
   if (code === "57014")

@@ -52,8 +52,7 @@ export class ExactlyOnce {
       database: this.#database,
       isHeld: (group, epoch) => session.leases.held.get(group) === epoch,
       hasMark: (group, mark) => hasMark(session.control, group, mark),
-      beginMarks: ({ group, epoch }, kept) =>
-        beginMarks(session.control, new Map([[group, epoch]]), this.#session, kept?.session ?? null),
+      beginMarks: (group, kept) => beginMarks(session.control, group, this.#session, kept?.session ?? null),
       removeRedriven: async ({ group, epoch }, ids) => {
         await removeRedriven(session.control, new Map([[group, epoch]]), ids, []);
       },
@@ -93,9 +92,9 @@ export class ExactlyOnce {
    * the rows, the events that were parked instead of being published, and what was redriven before.
    */
   async makeDurable(): Promise<void> {
-    const seq = ++this.#lastMark;
-    await markState(this.#options.session.control, { session: this.#session, seq });
-    this.#durableMark = seq; // they are answered in the order in which they are asked
+    const mark = ++this.#lastMark;
+    await markState(this.#options.session.control, { session: this.#session, mark });
+    this.#durableMark = mark; // they are answered in the order in which they are asked
   }
 
   /**
@@ -108,7 +107,7 @@ export class ExactlyOnce {
   bookmarkOf(group: number, cursor: Cursor, redriven: readonly number[] = []): string {
     const epoch = this.#options.session.leases.held.get(group);
     if (epoch === undefined) throw fenced();
-    const mark = { session: this.#session, seq: this.#durableMark };
+    const mark = { session: this.#session, mark: this.#durableMark };
     return writeBookmark({ cursor, epoch, timeline: this.#database.timeline, mark, redriven });
   }
 }

@@ -6,7 +6,7 @@ const bookmark: RelayBookmark = {
   cursor: { s1: parseSnapshot("10:12:10"), s2: null, lastId: 7 },
   epoch: 2n ** 40n + 1n,
   timeline: 3,
-  mark: { session: "0b1e7f2a-4a5e-4a3c-9a52-0c7c6c1d2e3f", seq: 2 ** 40 },
+  mark: { session: "0b1e7f2a-4a5e-4a3c-9a52-0c7c6c1d2e3f", mark: 2 ** 40 },
   redriven: [],
 };
 
@@ -20,7 +20,7 @@ describe("a bookmark", () => {
   });
 
   const stored = JSON.parse(writeBookmark({ ...bookmark, redriven: [1] }));
-  const fields = ["v", "s1", "s2", "lastId", "epoch", "timeline", "session", "seq", "redriven"];
+  const fields = ["v", "s1", "s2", "lastId", "epoch", "timeline", "session", "mark", "redriven"];
   it.each([
     "",
     "{}",

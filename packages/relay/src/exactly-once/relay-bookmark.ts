@@ -45,12 +45,12 @@ export function readBookmark(text: string): RelayBookmark {
   try {
     const stored: unknown = JSON.parse(text);
     if (!isStored(stored)) throw new SyntaxError("its form is unknown");
-    const { lastId, timeline, session, seq } = stored;
+    const { lastId, timeline, session, mark } = stored;
     const s2 = stored.s2 === null ? null : parseSnapshot(stored.s2);
     const cursor = { s1: parseSnapshot(stored.s1), s2, lastId };
     let id = 0;
     const redriven = (stored.redriven ?? []).map((difference) => (id += difference));
-    return { cursor, epoch: BigInt(stored.epoch), timeline, mark: { session, seq }, redriven };
+    return { cursor, epoch: BigInt(stored.epoch), timeline, mark: { session, mark }, redriven };
   } catch (error) {
     throw new RelayError(
       "CURSORS_DISAGREE",
@@ -82,7 +82,7 @@ function isStored(value: unknown): value is StoredBookmark {
     typeof fields.epoch === "string" &&
     Number.isSafeInteger(fields.timeline) &&
     typeof fields.session === "string" &&
-    Number.isSafeInteger(fields.seq) &&
+    Number.isSafeInteger(fields.mark) &&
     (fields.redriven === undefined || (Array.isArray(fields.redriven) && fields.redriven.every(Number.isSafeInteger)))
   );
 }

@@ -23,7 +23,7 @@ const kafka = (cursor: Cursor, changes: Partial<RelayBookmark> = {}): RelayBookm
   cursor,
   epoch: 8n,
   timeline: 1,
-  mark: { session: "s", seq: 1 },
+  mark: { session: "s", mark: 1 },
   redriven: [],
   ...changes,
 });

@@ -115,9 +115,7 @@ export async function lackingPrivileges(client: pg.Client): Promise<string[]> {
        ('UPDATE', 'waybill.relay_instance'), ('DELETE', 'waybill.relay_instance'),
        ('SELECT', 'waybill.dead_letter'), ('INSERT', 'waybill.dead_letter'),
        ('UPDATE', 'waybill.dead_letter'), ('DELETE', 'waybill.dead_letter'),
-       ('INSERT', 'waybill.discarded_event'),
-       ('SELECT', 'waybill.relay_mark'), ('INSERT', 'waybill.relay_mark'),
-       ('UPDATE', 'waybill.relay_mark'), ('DELETE', 'waybill.relay_mark'))
+       ('INSERT', 'waybill.discarded_event'))
        AS needed (privilege, name)
      WHERE to_regclass(needed.name) IS NOT NULL AND NOT has_table_privilege(to_regclass(needed.name), needed.privilege)
      UNION ALL

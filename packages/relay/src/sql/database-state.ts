@@ -11,7 +11,7 @@ export async function isStandby(client: pg.Client): Promise<boolean> {
 export async function missingTables(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT name FROM unnest(ARRAY['waybill.schema', 'waybill.outbox', 'waybill.relay_cursor', 'waybill.relay_instance',
-       'waybill.dead_letter', 'waybill.discarded_event', 'waybill.relay_mark']) AS name
+       'waybill.dead_letter', 'waybill.discarded_event']) AS name
      WHERE to_regclass(name) IS NULL`,
   );
   return rows.map(({ name }) => name);
@@ -27,9 +27,7 @@ export async function missingPrivileges(client: pg.Client): Promise<string[]> {
        ('UPDATE', 'waybill.relay_instance'), ('DELETE', 'waybill.relay_instance'),
        ('SELECT', 'waybill.dead_letter'), ('INSERT', 'waybill.dead_letter'),
        ('UPDATE', 'waybill.dead_letter'), ('DELETE', 'waybill.dead_letter'),
-       ('INSERT', 'waybill.discarded_event'),
-       ('SELECT', 'waybill.relay_mark'), ('INSERT', 'waybill.relay_mark'),
-       ('UPDATE', 'waybill.relay_mark'), ('DELETE', 'waybill.relay_mark')
+       ('INSERT', 'waybill.discarded_event')
      ) AS needed (privilege, relation)
      WHERE NOT has_table_privilege(relation, privilege)
      UNION ALL
