@@ -42,8 +42,10 @@ async function measure(checkout: Checkout, rounds: number): Promise<ReadonlyMap<
   return latencies;
 }
 
-/** Six round trips, and the events where the shop sends them: BEGIN, the order, its lines, the SELECT that Prisma answers with,
- * the payment, COMMIT. */
+/**
+ * Six round trips: BEGIN, the order, its lines, the SELECT that Prisma answers with, the payment, COMMIT. The events go where
+ * the shop sends them, before the payment.
+ */
 async function timeOne({ databases, newOrder }: Checkout, { sending, prepare }: Case): Promise<number> {
   const order = await newOrder();
   const alsoDo = prepare(order);

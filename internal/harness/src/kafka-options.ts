@@ -10,7 +10,10 @@ export interface KafkaOptions {
    * advertises the proxy's port: a client that comes through a proxy stays behind it.
    */
   readonly proxies?: readonly number[];
-  /** Lets the JVM optimise what runs often, for measurements. Default: false, as tests end before that pays. */
+  /**
+   * For measurements: the JVM optimises what runs often, and files of deleted topics go at once, not a minute later. Default:
+   * false, as tests end before that pays.
+   */
   readonly optimised?: boolean;
   /** Folder of its data, made when it is not there. Default: a temporary one. Deleted by `KafkaServer.stop`. */
   readonly folder?: string;

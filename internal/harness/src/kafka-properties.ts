@@ -78,7 +78,7 @@ export function serverProperties(node: KafkaNode, cluster: readonly KafkaNode[],
     // Tests start and stop single members: do not wait 3 s for others to join.
     "group.initial.rebalance.delay.ms": 0,
     "log.cleaner.dedupe.buffer.size": 8_000_000,
-    // Files of deleted topics go a minute later by default: in the middle of what is measured next.
+    // Kafka's default is a minute: in the middle of what is measured next.
     ...(options.optimised === true && { "log.segment.delete.delay.ms": 1_000 }),
     ...(options.security && securedProperties(options.security)),
   };

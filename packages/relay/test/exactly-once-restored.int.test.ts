@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
 import { eventually, type PostgresServer, startPostgresServer } from "@waybill/harness";
 import { migrate } from "@waybill/outbox";
-import { runCli } from "../src/cli.ts";
 import type { RelayOptions } from "../src/settings/settings.ts";
+import { operatorCli } from "./operator-cli.ts";
 import { withClient } from "./outbox-database.ts";
 import { type RelayServices, startRelayServices } from "./relay-services.ts";
 import {
@@ -62,7 +62,7 @@ it(
     }
     expect(versionsOf(event, topic.records, "a")).toEqual([1, 2]);
 
-    expect(await adopt(primary.url)).toBe(0);
+    expect(await operatorCli(["adopt", "--keep-position", "--database-url", primary.url])).toMatchObject({ code: 0 });
     await services.spawn(settings);
     await eventually(() => keys.every((key) => versionsOf(event, topic.records, key).includes(42)), LIMIT_MS);
     for (const key of keys) expect(firstVersionsOf(event, topic.records, key)).toEqual(upTo(42));
@@ -148,13 +148,4 @@ async function promote(standby: PostgresServer): Promise<void> {
 
 function ask<T extends object>(server: PostgresServer, sql: string): Promise<T[]> {
   return withClient(server.url, async (client) => (await client.query<T>(sql)).rows);
-}
-
-function adopt(databaseUrl: string): Promise<number> {
-  return runCli(["adopt", "--keep-position", "--database-url", databaseUrl], {
-    env: {},
-    shutdown: new AbortController().signal,
-    stdout: () => {},
-    stderr: () => {},
-  });
 }

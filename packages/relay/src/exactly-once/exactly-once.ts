@@ -52,7 +52,7 @@ export class ExactlyOnce {
       database: this.#database,
       isHeld: (group, epoch) => session.leases.held.get(group) === epoch,
       hasMark: (group, mark) => hasMark(session.control, group, mark),
-      beginMarks: (group, kept) => beginMarks(session.control, group, this.#session, kept?.session ?? null),
+      beginMarks: (group, kept) => beginMarks(session.control, group, this.#session, kept),
       removeRedriven: async ({ group, epoch }, ids) => {
         await removeRedriven(session.control, new Map([[group, epoch]]), ids, []);
       },

@@ -35,8 +35,8 @@ export interface LaneClaimsOptions {
   readonly isHeld: (group: number, epoch: bigint) => boolean;
   /** Whether the database has been in the state that was marked for the group. */
   readonly hasMark: (group: number, mark: RelayMark) => Promise<boolean>;
-  /** Begins to mark states for the group, and keeps `marks` of an earlier session beside them. */
-  readonly beginMarks: (group: ClaimedGroup, marks: RelayMark | null) => Promise<void>;
+  /** Begins to mark states for the group, and keeps the marks of the session `kept` beside them. */
+  readonly beginMarks: (group: ClaimedGroup, kept: string | null) => Promise<void>;
   /** Forgets dead letters that were published, by whoever held the group, and not deleted before it died. */
   readonly removeRedriven: (group: ClaimedGroup, ids: readonly number[]) => Promise<void>;
   /** Ends all claiming. */
@@ -117,7 +117,7 @@ export class LaneClaims {
     const start = startingPoint(side, bookmark);
     if (start.ignored !== null) onIgnored(group, start.ignored);
     else if (bookmark !== null && bookmark.redriven.length > 0) await removeRedriven(claimed, bookmark.redriven);
-    await beginMarks(claimed, start.ignored === null ? (bookmark?.mark ?? null) : null);
+    await beginMarks(claimed, start.ignored === null ? (bookmark?.mark.session ?? null) : null);
     return start.cursor;
   }
 }

@@ -36,8 +36,8 @@ export async function beginMarks(
     `UPDATE waybill.relay_cursor SET
        mark_session = $3,
        mark = CASE WHEN mark_session = $3 THEN mark ELSE 0 END,
-       kept_session = CASE WHEN $4 IN (mark_session, kept_session) AND $4 <> $3 THEN $4 END,
-       kept_mark = CASE WHEN $4 <> $3 AND mark_session = $4 THEN mark WHEN $4 <> $3 AND kept_session = $4 THEN kept_mark END
+       kept_session = $4::uuid,
+       kept_mark = CASE $4::uuid WHEN mark_session THEN mark WHEN kept_session THEN kept_mark END
      WHERE shard_group = $1 AND epoch = $2`,
     [group, epoch, session, kept],
   );

@@ -1,7 +1,7 @@
 import { expect } from "@jest/globals";
 import { eventually, type PostgresServer, startPostgresServer } from "@waybill/harness";
 import type pg from "pg";
-import { runCli } from "../../src/cli.ts";
+import { operatorCli } from "../operator-cli.ts";
 import { connect } from "../outbox-database.ts";
 import type { Fault } from "./fault.ts";
 import { postgresSettings } from "./fault-rig.ts";
@@ -198,15 +198,9 @@ async function writableColumns(client: pg.Client, table: string): Promise<string
 
 /** A supervised relay takes the lock for a moment at every start: until adopt finds it free. */
 async function adopt(run: FaultRun, how: "--keep-position" | "--republish-all"): Promise<void> {
-  const errors: string[] = [];
   await eventually(async () => {
-    const code = await runCli(["adopt", how, "--database-url", run.databaseUrl], {
-      env: {},
-      shutdown: new AbortController().signal,
-      stdout: () => {},
-      stderr: (text) => void errors.push(text),
-    });
-    if (code !== 0 && !errors.at(-1)?.includes("another relay")) throw new Error(errors.join("\n"));
+    const { code, stderr } = await operatorCli(["adopt", how, "--database-url", run.databaseUrl]);
+    if (code !== 0 && !stderr.includes("another relay")) throw new Error(stderr);
     return code === 0;
   });
 }

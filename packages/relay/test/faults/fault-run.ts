@@ -258,7 +258,7 @@ export class FaultRun {
     if (!this.isExactlyOnce) this.#mayRepeat += events;
   }
 
-  /** So many events are published again because someone asks for it. */
+  /** So many events are published again whatever is promised: someone asks for it, or cursors were lost. */
   republishes(events: number): void {
     this.#mayRepeat += events;
   }
