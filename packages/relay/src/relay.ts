@@ -207,7 +207,10 @@ class Relay implements RunningRelay {
     metrics.databaseSessions.inc();
     metrics.clockOffsetSeconds.set(clockAheadMs / 1_000);
     const instances = () => session.leases.instances;
-    const onProgress = () => this.#noteProgress();
+    const onProgress = () => {
+      retention.noteSave();
+      this.#noteProgress();
+    };
     const observer = new LoopReporter({
       health: this.#health,
       metrics,

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { countDeadLetters, DEAD_LETTER_CHANNEL, isAskedFor } from "../sql/dead-letter-state.ts";
 
-/** A notification comes at once; this is for those that a pooler swallows. */
-const LOOK_MS = 1_000;
+/** A notification comes at once; this is for those that a pooler swallows, and costs an idle relay's database. */
+const LOOK_MS = 5_000;
 /** The least time between two counts, also in times that a count takes: a million dead letters must not slow leases down. */
 const COUNT_MS = 1_000;
 const COUNT_REST = 20;

@@ -22,6 +22,7 @@ class FakeDatabase extends EventEmitter {
   /** Groups that someone else has taken since. */
   readonly taken = new Set<number>();
   readonly statements: string[] = [];
+  looks = 0;
   /** While set, renewals get no answer. */
   isSilent = false;
   /** What the answers of renewals wait for. */
@@ -31,7 +32,7 @@ class FakeDatabase extends EventEmitter {
     const text = typeof query === "string" ? query : query.text;
     const given = (typeof query === "string" ? values : query.values) ?? [];
     if (text.includes("WITH alive")) return this.#renew(given[6] as number[]);
-    if (text.includes("AS living")) return answer([{ living: this.living, free: this.free }]);
+    if (text.includes("AS living")) return this.#look();
     if (text.includes("epoch = epoch + 1")) return this.#claim(given[1] as number);
     if (text.includes("WITH released")) return this.#release(given[0] as number[]);
     this.statements.push(text.slice(0, 20));
@@ -40,6 +41,11 @@ class FakeDatabase extends EventEmitter {
 
   notify(): void {
     this.emit("notification", { channel: LEASE_CHANNEL });
+  }
+
+  #look() {
+    this.looks += 1;
+    return answer([{ living: this.living, free: this.free }]);
   }
 
   async #renew(held: readonly number[]) {
@@ -66,13 +72,13 @@ function answer(rows: readonly unknown[]) {
   return Promise.resolve({ rows, rowCount: rows.length });
 }
 
-async function start(database = new FakeDatabase()) {
+async function start(database = new FakeDatabase(), isPooled = false) {
   const failures: Error[] = [];
   const changes: string[] = [];
   const keeper: LeaseKeeper = new LeaseKeeper({
     client: database as unknown as pg.Client, // the keeper asks for `query` and `on` alone
     instance: { id: ME, name: "relay", host: "host", pid: 1, version: "0" },
-    isPooled: false,
+    isPooled,
     identity: { systemIdentifier: "1", timeline: 1, databaseOid: 5 },
     leaseMs: LEASE_MS,
     now: () => Date.now(),
@@ -211,6 +217,27 @@ it("looks once a second without any notification, and takes what has become free
   database.free = [5];
   await pass(1_000);
   expect([...keeper.held.keys()]).toEqual([0, 1, 5]);
+});
+
+it.each([
+  { isPooled: false, looks: 17, why: "others announce themselves" },
+  { isPooled: true, looks: 60, why: "a pooler swallows notifications" },
+])("alone and with everything, pooled $isPooled: looks $looks times a minute, as $why", async ({ isPooled, looks }) => {
+  const { database } = await start(new FakeDatabase(), isPooled);
+  database.looks = 0;
+  await pass(60_000);
+  expect(database.looks).toBeGreaterThanOrEqual(looks - 1);
+  expect(database.looks).toBeLessThanOrEqual(looks + 1);
+});
+
+it("looks once a second again when another has announced itself", async () => {
+  const { database } = await start();
+  database.living = [ME, OTHER];
+  database.notify();
+  await pass(0);
+  database.looks = 0;
+  await pass(10_000);
+  expect(database.looks).toBeGreaterThanOrEqual(9);
 });
 
 it("gives everything back when it leaves, and renews nothing after that", async () => {

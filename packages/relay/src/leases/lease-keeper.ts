@@ -22,6 +22,7 @@
 import { randomInt } from "node:crypto";
 import type pg from "pg";
 import { abortableDelay } from "../abortable-delay.ts";
+import { SHARD_GROUPS } from "../cursors/shard-groups.ts";
 import { RelayError } from "../errors.ts";
 import { fenced, type HeldEpochs } from "../sql/cursor-store.ts";
 import type { DatabaseIdentity } from "../sql/database-identity.ts";
@@ -197,7 +198,14 @@ export class LeaseKeeper {
       this.stop();
     }
     if (this.#isStopped) return;
-    this.#timer = setTimeout(() => void this.look(), this.#lookMs);
+    this.#timer = setTimeout(() => void this.look(), this.#nextLookMs);
+  }
+
+  /** Whoever is alone and holds everything has nothing to look for between renewals: others announce themselves. */
+  get #nextLookMs(): number {
+    const { isPooled, leaseMs } = this.#options;
+    const hasAll = this.#instances === 1 && this.#held.size === SHARD_GROUPS;
+    return hasAll && !isPooled ? leaseMs / RENEWALS : this.#lookMs;
   }
 
   async #runOnce(): Promise<void> {

@@ -67,6 +67,7 @@ const COMPACT_MS = 1_000;
 export class Retention {
   readonly #options: RetentionOptions;
   readonly #hindrances = new Map<number, Hindrance>();
+  #wasSaved = false;
   #timer: NodeJS.Timeout | null = null;
   #compacting: NodeJS.Timeout | null = null;
   #isRunning = false;
@@ -91,6 +92,11 @@ export class Retention {
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#compacting !== null) clearInterval(this.#compacting);
     this.#forget();
+  }
+
+  /** The cursors were saved: versions of them may be dead. */
+  noteSave(): void {
+    this.#wasSaved = true;
   }
 
   #forget(): void {
@@ -138,6 +144,8 @@ export class Retention {
   }
 
   async #compact(): Promise<void> {
+    if (!this.#wasSaved) return; // those of renewals, 2 a second, are left for the next look at the slots
+    this.#wasSaved = false;
     try {
       if (this.#options.isOurs()) await compactCursors(this.#options.client);
     } catch (error) {

@@ -34,9 +34,11 @@ const LOCK_CLASS = 0x77617962;
  * killed loses its connection, and with it the lock, at once: nobody waits for its leases to run out. One that only lost
  * the connection may still send what it has in memory, until its own fence stops it: repetitions of what its successor
  * reads from the same cursor, no inversions.
+ *
+ * $1 = the id of whoever asks. It lives, and most often alone: the list of all locks is not made for that.
  */
 const LIVING = `SELECT i.id::text FROM waybill.relay_instance AS i
-  WHERE i.expires_at > clock_timestamp() AND (i.lock_key IS NULL OR EXISTS (
+  WHERE i.id::text = $1 OR i.expires_at > clock_timestamp() AND (i.lock_key IS NULL OR EXISTS (
     SELECT FROM pg_locks AS l WHERE l.locktype = 'advisory' AND l.granted AND l.classid = ${LOCK_CLASS}
       AND l.objid::bigint = i.lock_key AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())))`;
 
