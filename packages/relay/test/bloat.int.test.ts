@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { eventually, type TestDatabase } from "@waybill/harness";
 import type pg from "pg";
+import { takeTurns } from "../src/database/take-turns.ts";
 import { createLogger } from "../src/observability/logger.ts";
 import { createMetrics } from "../src/observability/metrics.ts";
 import { Retention } from "../src/retention/retention.ts";
@@ -38,6 +39,7 @@ beforeEach(async () => {
     connect(database.url),
   ]);
   await client.query(sessionSettings);
+  takeTurns(control);
   await control.query(sessionSettings);
 });
 afterEach(async () => {

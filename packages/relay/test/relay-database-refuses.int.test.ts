@@ -53,6 +53,38 @@ it.each([
   expect(firstVersionsOf(event, topic.records, "a")).toEqual(upTo(3));
 });
 
+it("keeps its leases while someone locks the outbox, tells of it, and goes on when it is free", async () => {
+  const leaseMs = 1_000;
+  await services.client.query("SELECT waybill.set_slot_seconds(1)"); // looked at all the time
+  const event = createCountedEvent();
+  await services.register(event);
+  const topic = await services.topicOf(event);
+  await services.start({ leaseMs });
+  await insertEvents(services.client, event, countedData(["a"], 2));
+  await eventually(() => topic.records.length === 2);
+  const renewedFor = (ms: number) =>
+    eventually(async () => {
+      const { rows } = await services.client.query<{ renewed: boolean }>(
+        "SELECT bool_and(lease_until > transaction_timestamp() + $1 * interval '1 millisecond') AS renewed FROM waybill.relay_cursor",
+        [ms],
+      );
+      return rows[0]?.renewed === true;
+    });
+
+  await services.client.query("BEGIN");
+  try {
+    await services.client.query("LOCK TABLE waybill.outbox IN ACCESS EXCLUSIVE MODE");
+    await eventually(() => services.log.find(({ msg }) => msg.includes("Something holds a lock on it")));
+    await renewedFor(5 * leaseMs); // since the transaction began
+    await insertEvents(services.client, event, [{ key: "a", version: 3 }]);
+  } finally {
+    await services.client.query("COMMIT");
+  }
+  await eventually(() => topic.records.length >= 3);
+  expect(firstVersionsOf(event, topic.records, "a")).toEqual(upTo(3));
+  expect(services.log.filter(({ level }) => level === "error")).toEqual([]);
+});
+
 it("ends, saying what to run, when the schema waybill is not of its release", async () => {
   const relay = await services.start();
   await services.client.query("ALTER TABLE waybill.relay_instance RENAME COLUMN lock_key TO lock_key_of_old");

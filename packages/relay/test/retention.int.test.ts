@@ -5,6 +5,7 @@ import { createLogger } from "../src/observability/logger.ts";
 import { createMetrics, type RelayMetrics } from "../src/observability/metrics.ts";
 import { Retention, type RetentionOptions } from "../src/retention/retention.ts";
 import { readRingState } from "../src/sql/ring-state.ts";
+import { takeTurns } from "../src/database/take-turns.ts";
 import { sessionSettings } from "../src/sql/session-settings.ts";
 import { truncateSlot } from "../src/sql/truncate-slot.ts";
 import { connect, createOutboxDatabase } from "./outbox-database.ts";
@@ -19,6 +20,7 @@ let warnings: string[];
 beforeEach(async () => {
   database = await createOutboxDatabase();
   [client, writer] = await Promise.all([connect(database.url), connect(database.url)]);
+  takeTurns(client);
   await client.query(sessionSettings);
   metrics = createMetrics();
   warnings = [];

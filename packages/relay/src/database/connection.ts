@@ -5,6 +5,7 @@ import pg from "pg";
 import { connectToPostgres } from "./connect-to-postgres.ts";
 import { LendingSocket } from "../rows/lending-socket.ts";
 import { messageOf, RelayError } from "../errors.ts";
+import { takeTurns } from "./take-turns.ts";
 import { sessionSettings } from "../sql/session-settings.ts";
 
 /** One connection of a session, with the session's settings. */
@@ -62,18 +63,6 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     await connection.close();
     throw error;
   }
-}
-
-/** Leases, saves and look-ups ask at once. `pg` has a queue of its own, but warns on standard error that it will go. */
-function takeTurns(client: pg.Client): void {
-  const send = client.query.bind(client) as (...query: unknown[]) => Promise<unknown>;
-  let last: Promise<unknown> = Promise.resolve();
-  const query = (...args: unknown[]): Promise<unknown> => {
-    const result = last.then(() => send(...args));
-    last = result.catch(() => {}); // told to whoever asked
-    return result;
-  };
-  client.query = query as typeof client.query;
 }
 
 async function endQuietly(client: pg.Client, socket: Socket): Promise<void> {

@@ -2,6 +2,7 @@ import pg from "pg";
 import { shardsOf } from "../cursors/shard-groups.ts";
 import type { DatabaseSession } from "../database/database-session.ts";
 import { type BacklogSize, measureBacklog } from "../sql/backlog-size.ts";
+import { withBriefLockWaits } from "../sql/brief-lock-waits.ts";
 import type { RelayMetrics } from "./metrics.ts";
 
 const INTERVAL_MS = 5_000;
@@ -45,10 +46,10 @@ export class BacklogMonitor {
     if (this.#isAsking || this.#isIdle || session.lost.aborted) return;
     this.#isAsking = true;
     try {
-      const size = await measureBacklog(
-        session.control,
-        this.#options.publishedId(),
-        shardsOf([...session.leases.held.keys()]),
+      const { control, leases } = session;
+      const shards = shardsOf([...leases.held.keys()]);
+      const size = await withBriefLockWaits(control, () =>
+        measureBacklog(control, this.#options.publishedId(), shards),
       );
       if (!this.#isIdle) this.#show(size);
     } catch (error) {

@@ -34,6 +34,7 @@ import {
 } from "./ring-slots.ts";
 import { lockRetryMs, sweepIntervalMs } from "./sweep-delay.ts";
 import { compactCursors } from "../sql/compact-cursors.ts";
+import { withBriefLockWaits } from "../sql/brief-lock-waits.ts";
 import { readRingState } from "../sql/ring-state.ts";
 import { truncateSlot } from "../sql/truncate-slot.ts";
 
@@ -111,7 +112,7 @@ export class Retention {
   /** One look, and what follows from it: TRUNCATEs, and cursors freed of dead versions. Returns the slots that were emptied. */
   async runOnce(): Promise<readonly number[]> {
     const retentionMs = this.#options.retentionHours * HOUR_MS;
-    const ring = await readRingState(this.#options.client);
+    const ring = await this.#look();
     const verdicts = ring.slots.map((_, slot) => judgeSlot(ring, slot, retentionMs));
     const truncated: number[] = [];
     for (const [slot, verdict] of verdicts.entries()) {
@@ -123,8 +124,13 @@ export class Retention {
       if (verdict === "unpublished") this.#options.metrics.retentionRuns.inc({ outcome: "needed" });
     }
     await compactCursors(this.#options.client);
-    this.#report(truncated.length === 0 ? ring : await readRingState(this.#options.client), verdicts);
+    this.#report(truncated.length === 0 ? ring : await this.#look(), verdicts);
     return truncated;
+  }
+
+  #look(): Promise<RingState> {
+    const { client } = this.#options;
+    return withBriefLockWaits(client, () => readRingState(client));
   }
 
   async #runAndSchedule(): Promise<void> {
@@ -220,11 +226,14 @@ export class Retention {
   }
 }
 
-/** By SQLSTATE: insufficient_privilege, undefined_function. */
+/** By SQLSTATE: insufficient_privilege, undefined_function, lock_not_available. */
 const remedies: Readonly<Record<string, string>> = {
   "42501":
     " Its role needs TRUNCATE on waybill.outbox_0 to waybill.outbox_7, INSERT and TRUNCATE on waybill.relay_cursor.",
   "42883": " Run `outbox-relay migrate`.",
+  "55P03":
+    " Something holds a lock on it: SELECT pid, mode FROM pg_locks WHERE relation IN (SELECT inhrelid FROM pg_inherits " +
+    "WHERE inhparent = 'waybill.outbox'::regclass) OR relation = 'waybill.outbox'::regclass tells what.",
 };
 
 function describe(error: unknown): string {

@@ -93,6 +93,8 @@ async function restoreOlderCopy(run: FaultRun): Promise<void> {
       await run.topic.readToEnd();
       run.republishes(run.topic.records.length - storedThen);
       run.noteStrike("session");
+      // `adopt` goes back to the backup's own cursors, which lack what was in flight when it was taken.
+      if (run.isExactlyOnce) run.republishes(run.mostInFlight);
       await run.postgres.restoreFrom(backup);
       await run.postgres.start();
       await run.stopWriters();

@@ -245,11 +245,16 @@ export class FaultRun {
     return this.#options.settings.relaySettings["delivery"] === "exactly-once";
   }
 
+  /** Events that may be published and not saved at any instant. */
+  get mostInFlight(): number {
+    return IN_FLIGHT * this.#options.relays;
+  }
+
   /** Notes a strike, and what may come again of what its relays had in flight. */
   noteStrike(loses: StrikeLoss): void {
     this.#strikes++;
     const mayComeAgain = loses === "session" || (loses === "reply" && this.isWithoutIdempotence);
-    if (mayComeAgain) this.mayRepeat(IN_FLIGHT * this.#options.relays);
+    if (mayComeAgain) this.mayRepeat(this.mostInFlight);
     if (loses === "session") this.#sessionsLostAt.push(Date.now());
   }
 
