@@ -1,6 +1,7 @@
 import { expect } from "@jest/globals";
 import { eventually, type KafkaServer } from "@waybill/harness";
 import type { Admin, PartitionMetadata } from "kafkajs";
+import { partitionOfKey } from "../../src/publishers/murmur2.ts";
 import { kafkaOf } from "../topic-reader.ts";
 import { breakNetwork, networkFaults } from "./broker-fails.ts";
 import type { Fault } from "./fault.ts";
@@ -126,10 +127,16 @@ async function reassign(run: FaultRun, admin: Admin, assignment: Assignment): Pr
   });
 }
 
-/** A key whose partition is another one from now on must not overtake itself. */
+/** Of the latest records, whose keys are those that go on. */
+const RECENT = 200;
+
+/** A key whose partition is another one from now on must not overtake itself: so many are added that there is such a key. */
 async function addPartitions(run: FaultRun, admin: Admin): Promise<void> {
+  await run.progress();
   const before = await partitionsOf(run, admin);
-  const count = before.length + 2;
+  const keys = run.topic.records.slice(-RECENT).flatMap(({ key }) => (key === null ? [] : [Buffer.from(key)]));
+  let count = before.length + 2;
+  while (!keys.some((key) => partitionOfKey(key, count) >= before.length)) count++;
   await admin.createPartitions({ topicPartitions: [{ topic: run.event.topic, count }] });
   run.noteStrike("reply"); // a new leader may refuse for a moment what the others have stored of the same request
   await eventually(() => run.topic.records.some(({ partition }) => partition >= before.length));
