@@ -29,8 +29,8 @@ export const usage = `pnpm bench:relay [options]
   --seconds <n>        length of a steady workload                    (20)
   --runs <n>           measure everything so often, report medians    (1)
   --json               print results as JSON
-  --profile <folder>   take CPU profiles of the relay's drains and print their five most costly functions;
-                       a profiled run is slower, and no target is judged
+  --profile <folder>   take CPU profiles of the relay, of each workload in a folder of its own, and print
+                       the five most costly functions; a profiled run is slower, and no target is judged
 `;
 
 /** @throws Error naming every wrong option */

@@ -2,6 +2,8 @@
  * The relay beside its peers, on one machine in one run: `pnpm bench:relay --help`. Ends with 1 when a target is missed,
  * with 2 when it could not be measured.
  */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type BenchOptions, readOptions, usage, type Workload } from "./bench-options.ts";
 import { costliestFunctions, readNewestProfile } from "./cpu-profile.ts";
 import { measureDrain } from "./drain.ts";
@@ -42,7 +44,7 @@ async function main(): Promise<number> {
       ? `${JSON.stringify({ machine, options, results, targets: verdicts }, null, 2)}\n`
       : reportText(machine, results, verdicts);
     process.stdout.write(text);
-    if (options.profileFolder !== null) printProfile(options.profileFolder);
+    for (const folder of profileFolders(options)) printProfile(folder);
     return verdicts.every(({ isMet }) => isMet) ? 0 : 1;
   } finally {
     await rig.stop();
@@ -83,9 +85,22 @@ async function measure(
   workload: Workload,
   { events, seconds, profileFolder }: BenchOptions,
 ): Promise<Result | null> {
-  if (workload === "drain") return measureDrain(rig, subject, events, profileFolder ?? undefined);
+  const folder = profileFolder === null ? undefined : profileFolderOf(profileFolder, workload, subject);
+  if (workload === "drain") return measureDrain(rig, subject, events, folder);
   const { table } = subject;
-  return table === null ? null : measureSteady(rig, { ...subject, table }, Number(workload), seconds);
+  return table === null ? null : measureSteady(rig, { ...subject, table }, Number(workload), seconds, folder);
+}
+
+function profileFolderOf(parent: string, workload: Workload, { name }: Subject): string {
+  return join(parent, `${workload}-${name}`);
+}
+
+/** Of the subjects that are processes of Node.js: only these take profiles. */
+function profileFolders({ profileFolder, workloads, only }: BenchOptions): string[] {
+  if (profileFolder === null) return [];
+  const chosen = subjects.filter(({ name }) => only.includes(name));
+  const folders = workloads.flatMap((workload) => chosen.map((each) => profileFolderOf(profileFolder, workload, each)));
+  return folders.filter((folder) => existsSync(folder));
 }
 
 function printProfile(folder: string): void {

@@ -35,6 +35,7 @@ export async function measureSteady(
   subject: Subject & { readonly table: OutboxTable },
   rate: number,
   seconds: number,
+  profileFolder?: string,
 ): Promise<SteadyResult> {
   const { table } = subject;
   const events = rate * (WARM_UP_SECONDS + seconds);
@@ -42,6 +43,7 @@ export async function measureSteady(
     rig,
     subject,
     events,
+    profileFolder,
     during(run) {
       const load = { databaseUrl: rig.postgres.url, table, run, eventsPerSecond: rate };
       return writeSteadily({ ...load, seconds: WARM_UP_SECONDS + seconds });
