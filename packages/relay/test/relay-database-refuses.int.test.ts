@@ -62,20 +62,18 @@ it("keeps its leases while someone locks the outbox, tells of it, and goes on wh
   await services.start({ leaseMs });
   await insertEvents(services.client, event, countedData(["a"], 2));
   await eventually(() => topic.records.length === 2);
-  const renewedFor = (ms: number) =>
-    eventually(async () => {
-      const { rows } = await services.client.query<{ renewed: boolean }>(
-        "SELECT bool_and(lease_until > transaction_timestamp() + $1 * interval '1 millisecond') AS renewed FROM waybill.relay_cursor",
-        [ms],
-      );
-      return rows[0]?.renewed === true;
-    });
 
   await services.client.query("BEGIN");
   try {
     await services.client.query("LOCK TABLE waybill.outbox IN ACCESS EXCLUSIVE MODE");
     await eventually(() => services.log.find(({ msg }) => msg.includes("Something holds a lock on it")));
-    await renewedFor(5 * leaseMs); // since the transaction began
+    await eventually(async () => {
+      const { rows } = await services.client.query<{ renewed: boolean }>(
+        "SELECT bool_and(lease_until > transaction_timestamp() + $1 * interval '1 millisecond') AS renewed FROM waybill.relay_cursor",
+        [5 * leaseMs], // since the lock was taken
+      );
+      return rows[0]?.renewed === true;
+    });
     await insertEvents(services.client, event, [{ key: "a", version: 3 }]);
   } finally {
     await services.client.query("COMMIT");

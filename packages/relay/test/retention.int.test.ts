@@ -222,6 +222,30 @@ it("has autovacuum off on every slot and its TOAST table: its lock would starve 
   }
 });
 
+it("frees the cursors within a second or two of a save, not only when it looks at the slots", async () => {
+  await writer.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  await writer.query("SELECT pg_current_xact_id()");
+  const saver = await connect(database.url);
+  const isCompact = async () => {
+    const { rows } = await saver.query<{ bytes: number }>(
+      "SELECT pg_relation_size('waybill.relay_cursor')::int AS bytes",
+    );
+    return (rows[0]?.bytes ?? Number.POSITIVE_INFINITY) <= 131_072;
+  };
+  const retention = createRetention();
+  retention.start();
+  try {
+    await eventually(async () => (await valueOf("ringFreeSlots")) !== 0); // has looked: the next time is in 10 s
+    while (await isCompact()) await saver.query("UPDATE waybill.relay_cursor SET last_id = last_id + 1");
+    retention.noteSave();
+    await eventually(isCompact, 5_000);
+  } finally {
+    retention.stop();
+    await writer.query("ROLLBACK");
+    await saver.end();
+  }
+});
+
 it("frees the cursors of the dead versions that an old transaction keeps, while they are saved", async () => {
   await writer.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
   await writer.query("SELECT pg_current_xact_id()");

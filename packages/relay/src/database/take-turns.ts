@@ -1,6 +1,6 @@
 import type pg from "pg";
 
-/** Leases, saves and look-ups ask at once. `pg` has a queue of its own, but warns on standard error that it will go. */
+/** Makes queries that are asked at once follow each other, in that order: leases, saves and look-ups do. `pg` has a queue of its own, but warns on standard error that it will go. */
 export function takeTurns(client: pg.Client): void {
   const send = client.query.bind(client) as (...query: unknown[]) => Promise<unknown>;
   let last: Promise<unknown> = Promise.resolve();

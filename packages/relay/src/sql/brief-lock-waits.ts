@@ -4,10 +4,11 @@ import type pg from "pg";
 const MOST_MS = 50;
 
 /**
- * Asks what touches waybill.outbox for the sake of figures alone: while an ALTER TABLE or a VACUUM FULL holds it, leases are to
- * be renewed all the same, on the same connection. All three statements are queued at once, so that none of others comes
- * between them.
+ * Asks what touches waybill.outbox and can be left for later: while an ALTER TABLE or a VACUUM FULL holds it, leases are to be
+ * renewed all the same, on the same connection. All three statements are asked at once, so that none of others comes between
+ * them.
  *
+ * @param client whose queries take turns
  * @throws the database driver's error, with SQLSTATE 55P03 when a lock is not to be had
  */
 export async function withBriefLockWaits<T>(client: pg.Client, ask: () => Promise<T>): Promise<T> {

@@ -132,7 +132,6 @@ const RECENT = 200;
 
 /** A key whose partition is another one from now on must not overtake itself: so many are added that there is such a key. */
 async function addPartitions(run: FaultRun, admin: Admin): Promise<void> {
-  await run.progress();
   const before = await partitionsOf(run, admin);
   const keys = run.topic.records.slice(-RECENT).flatMap(({ key }) => (key === null ? [] : [Buffer.from(key)]));
   let count = before.length + 2;
